@@ -1,0 +1,68 @@
+/**
+ * Where a relay keeps its documents: one log of updates per document, with offsets from 1, foldable from the front into a
+ * snapshot. Bytes only; a log knows no format. `testing/document-log-contract.ts` is the suite that every log passes.
+ *
+ *        snapshot at 40          entries 41 … 57            head = 57
+ *   ┌───────────────────────┐ ┌────┬────┬─────┬────┐
+ *   │ entries 1…40, merged  │ │ 41 │ 42 │  …  │ 57 │ ◀── append
+ *   └───────────────────────┘ └────┴────┴─────┴────┘
+ *
+ * Promises: append resolves only when the entry is durable (it survives the loss of power, as far as the disk is honest);
+ * offsets of one document have no gaps, never repeat within an epoch, and resolve in order; an entry is whole or absent.
+ * An epoch is a random number given when a document's log is created.
+ */
+import type { DocumentKind, DocumentName } from '@causeway/core/id';
+import type { BatchId } from '@causeway/core/sync';
+
+export interface LogHead {
+  readonly name: DocumentName;
+  readonly kind: DocumentKind;
+  readonly epoch: number;
+  /** Offset of the last entry; 0 when there is none. */
+  readonly head: number;
+  /** Offset of the snapshot; 0 when there is none. */
+  readonly snapshot: number;
+  /** Bytes of the entries after the snapshot, to decide on compaction. */
+  readonly tailBytes: number;
+}
+
+export interface LogEntry {
+  readonly offset: number;
+  /** The push that this entry came from, so that a repeated push is recognised. */
+  readonly batch: BatchId;
+  readonly update: Uint8Array;
+}
+
+export interface LogSlice {
+  /** The snapshot, when the slice begins before its end: it replaces all entries up to `offset`. */
+  readonly snapshot: { readonly offset: number; readonly update: Uint8Array } | undefined;
+  readonly entries: readonly LogEntry[];
+  /** True when the last entry (or the snapshot) is the head. */
+  readonly atHead: boolean;
+}
+
+export interface DocumentLog {
+  /** The head of the document, created with this kind and a fresh epoch when it is new; `protocol/kind-mismatch` when it exists with another kind. */
+  open(name: DocumentName, kind: DocumentKind): Promise<LogHead>;
+
+  /** The head of the document, or undefined when there is none: creates nothing. */
+  find(name: DocumentName): Promise<LogHead | undefined>;
+
+  /** Resolves to the entry's offset when it is durable. Appends made together share one commit. Rejects with `storage/*` when it is not stored. */
+  append(name: DocumentName, batch: BatchId, update: Uint8Array): Promise<number>;
+
+  /** What comes after `after`, at least one entry and then as many as fit `maxBytes`. */
+  read(name: DocumentName, after: number, maxBytes: number): Promise<LogSlice>;
+
+  /** Puts a snapshot that holds every entry up to `offset` in place of them. Ignored when a later one is there. */
+  writeSnapshot(name: DocumentName, offset: number, update: Uint8Array): Promise<void>;
+
+  /** The documents in order of name, after `after`, at most `limit`. */
+  list(options: { readonly after?: DocumentName; readonly limit: number }): Promise<readonly LogHead[]>;
+
+  /** Deletes the document; a later `open` gives a new epoch. */
+  delete(name: DocumentName): Promise<void>;
+
+  /** Resolves when every append under way is durable or refused. After it every call rejects with `storage/closed`. */
+  close(): Promise<void>;
+}
