@@ -25,9 +25,15 @@ export interface ErrorData {
   /** No format is registered for this kind of document. */
   readonly 'protocol/unknown-kind': { readonly kind: string };
   /** The document exists with another kind. */
-  readonly 'protocol/kind-mismatch': { readonly name: string; readonly found: string; readonly wanted: string };
+  readonly 'protocol/kind-mismatch': {
+    readonly name: string;
+    readonly found: string;
+    readonly wanted: string;
+  };
   /** A document name that is empty, too long, or has control characters. */
-  readonly 'protocol/document-name': { readonly reason: 'empty' | 'too-long' | 'control-character' | 'surrogate' };
+  readonly 'protocol/document-name': {
+    readonly reason: 'empty' | 'too-long' | 'control-character' | 'surrogate';
+  };
   /** A frame that this side may not get, or not in this state. */
   readonly 'protocol/unexpected-frame': { readonly frame: string; readonly state: string };
   /** More documents, fragments or batches in flight than the session allows. */
@@ -77,7 +83,10 @@ export class CausewayError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   /** True when `error` is a CausewayError whose code begins with `family/`. */
-  static inFamily(error: unknown, family: 'decode' | 'protocol' | 'auth' | 'storage' | 'transport'): error is CausewayError {
+  static inFamily(
+    error: unknown,
+    family: 'decode' | 'protocol' | 'auth' | 'storage' | 'transport',
+  ): error is CausewayError {
     return error instanceof CausewayError && error.code.startsWith(`${family}/`);
   }
 }

@@ -76,7 +76,9 @@ export interface DocumentStore {
   /** Replaces the chunks that it reads by one snapshot, `merge` of them. What others write meanwhile stays. */
   compact(name: DocumentName, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<void>;
 
-  list(): Promise<readonly { readonly name: DocumentName; readonly kind: DocumentKind; readonly pending: number }[]>;
+  list(): Promise<
+    readonly { readonly name: DocumentName; readonly kind: DocumentKind; readonly pending: number }[]
+  >;
 
   delete(name: DocumentName): Promise<void>;
 

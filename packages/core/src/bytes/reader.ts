@@ -108,18 +108,30 @@ export class Reader {
   /** Throws `decode/trailing` unless every byte was read. */
   end(): void {
     if (this.left > 0) {
-      throw new CausewayError('decode/trailing', { what: this.#what, left: this.left }, `${this.left} bytes left over after ${this.#what}; the sender and this reader disagree on the format`);
+      throw new CausewayError(
+        'decode/trailing',
+        { what: this.#what, left: this.left },
+        `${this.left} bytes left over after ${this.#what}; the sender and this reader disagree on the format`,
+      );
     }
   }
 
   /** A `decode/invalid` error at this place, to be thrown by the caller. */
   invalid(detail: string): CausewayError<'decode/invalid'> {
-    return new CausewayError('decode/invalid', { what: this.#what, detail }, `${this.#what} at byte ${this.#at}: ${detail}`);
+    return new CausewayError(
+      'decode/invalid',
+      { what: this.#what, detail },
+      `${this.#what} at byte ${this.#at}: ${detail}`,
+    );
   }
 
   /** A `decode/limit` error, to be thrown by the caller. */
   overLimit(what: string, value: number, limit: number): CausewayError<'decode/limit'> {
-    return new CausewayError('decode/limit', { what, value, limit }, `${what} of ${value} is above the limit of ${limit}`);
+    return new CausewayError(
+      'decode/limit',
+      { what, value, limit },
+      `${what} of ${value} is above the limit of ${limit}`,
+    );
   }
 
   #need(count: number): void {
@@ -127,6 +139,10 @@ export class Reader {
   }
 
   #truncated(): CausewayError<'decode/truncated'> {
-    return new CausewayError('decode/truncated', { what: this.#what, offset: this.#at }, `${this.#what} ends too early at byte ${this.#at} of ${this.#bytes.length}`);
+    return new CausewayError(
+      'decode/truncated',
+      { what: this.#what, offset: this.#at },
+      `${this.#what} ends too early at byte ${this.#at} of ${this.#bytes.length}`,
+    );
   }
 }

@@ -28,7 +28,8 @@ export class Writer {
 
   /** An integer from 0 to 2^53 - 1; anything else throws InvariantError. */
   varint(value: number): this {
-    if (!Number.isSafeInteger(value) || value < 0) throw new InvariantError('bytes/varint', `${value} is not an integer from 0 to 2^53 - 1`);
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new InvariantError('bytes/varint', `${value} is not an integer from 0 to 2^53 - 1`);
     this.#reserve(8);
     let rest = value;
     while (rest > 0x7fffffff) {

@@ -30,7 +30,11 @@ export function formatRegistry(families: readonly FormatFamily[]): FormatRegistr
       if (known !== undefined) return known;
       const family = byFamily.get(familyOf(kind));
       if (family === undefined) {
-        throw new CausewayError('protocol/unknown-kind', { kind }, `no format for documents of kind ${kind.slice(0, 60)}; registered: ${[...byFamily.keys()].join(', ')}`);
+        throw new CausewayError(
+          'protocol/unknown-kind',
+          { kind },
+          `no format for documents of kind ${kind.slice(0, 60)}; registered: ${[...byFamily.keys()].join(', ')}`,
+        );
       }
       const format = family.formatOf(kind);
       if (kept.size >= MAX_KEPT_FORMATS) kept.clear();

@@ -23,7 +23,11 @@ export function parseDocumentName(text: string): DocumentName {
   const reason = faultOfName(text);
   if (reason !== undefined) {
     const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-    throw new CausewayError('protocol/document-name', { reason }, `${shown} is no document name (${reason}): take 1 to ${MAX_DOCUMENT_NAME_BYTES} bytes of UTF-8 without control characters`);
+    throw new CausewayError(
+      'protocol/document-name',
+      { reason },
+      `${shown} is no document name (${reason}): take 1 to ${MAX_DOCUMENT_NAME_BYTES} bytes of UTF-8 without control characters`,
+    );
   }
   return text as DocumentName;
 }
@@ -31,10 +35,18 @@ export function parseDocumentName(text: string): DocumentName {
 /** The text as a document kind; `decode/invalid` when it is not lower-case ASCII of a known shape. Says nothing of whether it is registered. */
 export function parseDocumentKind(text: string): DocumentKind {
   if (text.length > MAX_DOCUMENT_KIND_BYTES) {
-    throw new CausewayError('decode/limit', { what: 'document kind', value: text.length, limit: MAX_DOCUMENT_KIND_BYTES }, `a document kind of ${text.length} characters is above ${MAX_DOCUMENT_KIND_BYTES}`);
+    throw new CausewayError(
+      'decode/limit',
+      { what: 'document kind', value: text.length, limit: MAX_DOCUMENT_KIND_BYTES },
+      `a document kind of ${text.length} characters is above ${MAX_DOCUMENT_KIND_BYTES}`,
+    );
   }
   if (!/^[a-z][a-z0-9-]*(\/[\x21-\x7e]+)?$/.test(text)) {
-    throw new CausewayError('decode/invalid', { what: 'document kind', detail: text.slice(0, 60) }, `${JSON.stringify(text.slice(0, 60))} is no document kind: take a family such as yjs, or family/descriptor in printable ASCII`);
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'document kind', detail: text.slice(0, 60) },
+      `${JSON.stringify(text.slice(0, 60))} is no document kind: take a family such as yjs, or family/descriptor in printable ASCII`,
+    );
   }
   return text as DocumentKind;
 }
@@ -47,7 +59,8 @@ export function familyOf(kind: DocumentKind): string {
 
 function faultOfName(text: string): 'empty' | 'too-long' | 'control-character' | 'surrogate' | undefined {
   if (text.length === 0) return 'empty';
-  if (text.length > MAX_DOCUMENT_NAME_BYTES || textEncoder.encode(text).length > MAX_DOCUMENT_NAME_BYTES) return 'too-long';
+  if (text.length > MAX_DOCUMENT_NAME_BYTES || textEncoder.encode(text).length > MAX_DOCUMENT_NAME_BYTES)
+    return 'too-long';
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x20 || (unit >= 0x7f && unit <= 0x9f)) return 'control-character';

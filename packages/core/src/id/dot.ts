@@ -18,7 +18,11 @@ export type DotKey = `${number}.${number}`;
 /** `decode/invalid` unless seq is an integer from 1 to 2^53 - 1. */
 export function dot(replica: ReplicaId, seq: number): Dot {
   if (!Number.isSafeInteger(seq) || seq < 1) {
-    throw new CausewayError('decode/invalid', { what: 'dot', detail: `seq ${seq}` }, `${seq} is no seq: dots count from 1`);
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'dot', detail: `seq ${seq}` },
+      `${seq} is no seq: dots count from 1`,
+    );
   }
   return { replica, seq };
 }

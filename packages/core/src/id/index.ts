@@ -1,4 +1,3 @@
-export { compareDots, type Dot, type DotKey, dot, dotCodec, dotKey, equalDots } from './dot.ts';
 export {
   type DocumentKind,
   type DocumentName,
@@ -8,4 +7,5 @@ export {
   parseDocumentKind,
   parseDocumentName,
 } from './document-id.ts';
+export { compareDots, type Dot, type DotKey, dot, dotCodec, dotKey, equalDots } from './dot.ts';
 export { parseReplicaId, type ReplicaId, randomReplicaId, replicaIdCodec } from './replica-id.ts';

@@ -11,7 +11,11 @@ export type ReplicaId = number & { readonly [brand]: 'ReplicaId' };
 /** The number as a replica id; `decode/invalid` unless it is an integer from 1 to 2^53 - 1. */
 export function parseReplicaId(value: number): ReplicaId {
   if (!isReplicaId(value)) {
-    throw new CausewayError('decode/invalid', { what: 'replica id', detail: String(value) }, `${value} is no replica id: take an integer from 1 to 2^53 - 1`);
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'replica id', detail: String(value) },
+      `${value} is no replica id: take an integer from 1 to 2^53 - 1`,
+    );
   }
   return value;
 }

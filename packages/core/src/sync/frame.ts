@@ -48,7 +48,13 @@ export type ChannelCloseCode =
 
 export type Frame =
   | { readonly type: 'hello'; readonly protocol: number; readonly token: string | undefined }
-  | { readonly type: 'welcome'; readonly protocol: number; readonly relay: string; readonly session: number; readonly limits: SessionLimits }
+  | {
+      readonly type: 'welcome';
+      readonly protocol: number;
+      readonly relay: string;
+      readonly session: number;
+      readonly limits: SessionLimits;
+    }
   | {
       readonly type: 'open';
       readonly channel: number;
@@ -71,16 +77,38 @@ export type Frame =
       readonly access: Access;
     }
   /** Entries after `after` up to `upTo`, merged into one update. `after` 0 and `upTo` > 0 may replace any position (first contact). */
-  | { readonly type: 'updates'; readonly channel: number; readonly after: number; readonly upTo: number; readonly update: Uint8Array }
+  | {
+      readonly type: 'updates';
+      readonly channel: number;
+      readonly after: number;
+      readonly upTo: number;
+      readonly update: Uint8Array;
+    }
   /** The relay's version, said once after `opened` when `resumed` is false and the client asked with something in hand. */
   | { readonly type: 'have'; readonly channel: number; readonly version: Uint8Array }
   | { readonly type: 'push'; readonly channel: number; readonly batch: BatchId; readonly update: Uint8Array }
   /** The batch is durable at `offset`. Entries of others before it were sent before it, unless the session lags. */
   | { readonly type: 'ack'; readonly channel: number; readonly batch: BatchId; readonly offset: number }
-  | { readonly type: 'nack'; readonly channel: number; readonly batch: BatchId; readonly code: NackCode; readonly message: string }
+  | {
+      readonly type: 'nack';
+      readonly channel: number;
+      readonly batch: BatchId;
+      readonly code: NackCode;
+      readonly message: string;
+    }
   /** Short-lived state of one session in one document; empty bytes say that it is gone. `session` is 0 from a client. */
-  | { readonly type: 'presence'; readonly channel: number; readonly session: number; readonly state: Uint8Array }
-  | { readonly type: 'close'; readonly channel: number; readonly code: ChannelCloseCode; readonly message: string }
+  | {
+      readonly type: 'presence';
+      readonly channel: number;
+      readonly session: number;
+      readonly state: Uint8Array;
+    }
+  | {
+      readonly type: 'close';
+      readonly channel: number;
+      readonly code: ChannelCloseCode;
+      readonly message: string;
+    }
   /** The token will expire; the client answers with `refresh`. */
   | { readonly type: 'token'; readonly expiresInMs: number }
   | { readonly type: 'refresh'; readonly token: string }
