@@ -6,8 +6,6 @@
  * A channel is a document on one connection, numbered by the client. A log offset counts the entries of a document's log
  * from 1 (0 is before the first); an epoch names one life of that log, so that `{epoch, offset}` is a position.
  */
-import type { DocumentKind, DocumentName } from '../id/index.ts';
-
 export const PROTOCOL_VERSION = 1;
 
 /** A position in a document's log: everything up to and including `offset`, in the life of the log named by `epoch`. */
@@ -58,12 +56,13 @@ export type Frame =
   | {
       readonly type: 'open';
       readonly channel: number;
-      readonly name: DocumentName;
-      readonly kind: DocumentKind;
+      /** As sent: the relay parses both, so that a bad name closes this channel only. */
+      readonly name: string;
+      readonly kind: string;
       readonly access: Access;
       /** What the client holds of the relay's log; undefined at first contact. */
       readonly position: Position | undefined;
-      /** What the client holds, as a version of the format; sent at first contact, empty when it holds nothing. */
+      /** What the client holds, as a version of the format; only at first contact, empty when it holds nothing. */
       readonly version: Uint8Array;
     }
   | {
@@ -76,7 +75,7 @@ export type Frame =
       readonly head: number;
       readonly access: Access;
     }
-  /** Entries after `after` up to `upTo`, merged into one update. `after` 0 and `upTo` > 0 may replace any position (first contact). */
+  /** Entries after `after` up to `upTo`, merged into one update; `upTo` > `after`. */
   | {
       readonly type: 'updates';
       readonly channel: number;
@@ -84,7 +83,7 @@ export type Frame =
       readonly upTo: number;
       readonly update: Uint8Array;
     }
-  /** The relay's version, said once after `opened` when `resumed` is false and the client asked with something in hand. */
+  /** The relay's version, said once after `opened` when `resumed` is false and the client named a position: what it lacks, the client sends again. */
   | { readonly type: 'have'; readonly channel: number; readonly version: Uint8Array }
   | { readonly type: 'push'; readonly channel: number; readonly batch: BatchId; readonly update: Uint8Array }
   /** The batch is durable at `offset`. Entries of others before it were sent before it, unless the session lags. */
@@ -118,6 +117,12 @@ export type Frame =
   | { readonly type: 'pong' }
   /** A piece of a frame that is larger than a message may be. One frame at a time is under way in each direction. */
   | { readonly type: 'fragment'; readonly total: number; readonly index: number; readonly bytes: Uint8Array };
+
+/** Frames about one document, by who may say them. */
+export type ClientChannelFrame = FrameOf<'open' | 'push' | 'presence' | 'close'>;
+export type RelayChannelFrame = FrameOf<
+  'opened' | 'updates' | 'have' | 'ack' | 'nack' | 'presence' | 'close'
+>;
 
 export type FrameOf<T extends Frame['type']> = Extract<Frame, { readonly type: T }>;
 

@@ -1,0 +1,4 @@
+/** placeholder for types */
+export interface BatchQueue {
+  readonly size: number;
+}

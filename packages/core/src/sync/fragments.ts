@@ -1,0 +1,2 @@
+/** placeholder for types */
+export type Reassembly = { readonly type: 'idle' };
