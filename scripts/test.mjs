@@ -18,6 +18,7 @@ const MINUTE_MS = 60_000;
 const stages = {
   types: { limitMs: 5 * MINUTE_MS, command: ['node_modules/typescript/bin/tsc', '-b'] },
   lint: { limitMs: 2 * MINUTE_MS, command: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
+  check: { limitMs: 6 * MINUTE_MS, command: ['checks/dist/main.js'], prepare: () => compile() },
   unit: {
     limitMs: 12 * MINUTE_MS,
     command: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit'],
@@ -38,7 +39,6 @@ const stages = {
       await buildNotes();
     },
   },
-  check: { limitMs: 6 * MINUTE_MS, command: ['checks/dist/main.js'], prepare: () => compile() },
 };
 
 await main(async () => {

@@ -1,0 +1,71 @@
+// What a page that uses Causeway downloads: minified and gzipped, against a budget. The budgets stand here and
+// nowhere else; raising one is a decision, so it takes an edit of this file.
+
+import { constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import type { Check, Report } from './check.ts';
+
+export const bundleSizes: Check = {
+  name: 'sizes',
+  run: (root) => measureBundles(budgets, `${root}checks`),
+};
+
+export interface Budget {
+  readonly name: string;
+  /** The module whose bundle is measured. */
+  readonly entry: string;
+  /** Packages that the app brings anyway, and their subpaths. */
+  readonly beside: readonly string[];
+  readonly limitBytes: number;
+}
+
+const KIB = 1024;
+
+const budgets: readonly Budget[] = [
+  {
+    name: 'client with lattice and yjs documents, beside yjs itself',
+    entry: `
+      export * from '@causeway/client';
+      export * from '@causeway/core/lattice-doc';
+      export * from '@causeway/core/yjs';
+    `,
+    beside: ['yjs', 'y-protocols', 'lib0'],
+    limitBytes: 15 * KIB,
+  },
+];
+
+/** @param folder where the entries' imports are resolved from */
+export const measureBundles = async (wanted: readonly Budget[], folder: string): Promise<Report> => {
+  const measured = await Promise.all(
+    wanted.map(async (budget) => ({ ...budget, bytes: await bundleBytes(budget, folder) })),
+  );
+  return {
+    findings: measured
+      .filter(({ bytes, limitBytes }) => bytes > limitBytes)
+      .map(({ name, bytes, limitBytes }) => ({
+        at: name,
+        says: `${kib(bytes)} KiB is over the budget of ${kib(limitBytes)} KiB`,
+      })),
+    figures: measured.map(
+      ({ name, bytes, limitBytes }) => `${kib(bytes)} of ${kib(limitBytes)} KiB: ${name}`,
+    ),
+  };
+};
+
+const bundleBytes = async ({ entry, beside }: Budget, folder: string): Promise<number> => {
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: beside.flatMap((name) => [name, `${name}/*`]),
+    write: false,
+    logLevel: 'silent',
+  });
+  const contents = outputFiles.map((file) => file.contents);
+  return gzipSync(Buffer.concat(contents), { level: constants.Z_BEST_COMPRESSION }).length;
+};
+
+const kib = (bytes: number): string => (bytes / KIB).toFixed(1);
