@@ -80,6 +80,14 @@ export class Writer {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** What was written, with `tail` behind it: copies `tail` once, where `raw` and `finish` copy it twice. */
+  joinedWith(tail: Uint8Array): Uint8Array {
+    const whole = new Uint8Array(this.#length + tail.length);
+    whole.set(this.#bytes.subarray(0, this.#length));
+    whole.set(tail, this.#length);
+    return whole;
+  }
+
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));

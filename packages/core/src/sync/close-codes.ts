@@ -58,6 +58,7 @@ export function closeReasonOf(error: unknown): CloseReason {
   switch (error.code) {
     case 'decode/limit':
       return 'too-large';
+    case 'decode/version':
     case 'protocol/version':
       return 'version';
     case 'protocol/unexpected-frame':

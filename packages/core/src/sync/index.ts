@@ -1,5 +1,5 @@
 export { parseBatchId, randomBatchId } from './batch-id.ts';
-export type { BatchQueue } from './batch-queue.ts';
+export { type BatchQueue, batchesIn } from './batch-queue.ts';
 export {
   type ClientChannelEffect,
   type ClientChannelInput,
@@ -29,7 +29,7 @@ export {
   type RetryAdvice,
   retryAdvice,
 } from './close-codes.ts';
-export type { Reassembly } from './fragments.ts';
+export { addFragment, messagesOf, NO_FRAGMENTS, type Reassembly } from './fragments.ts';
 export {
   type Access,
   type BatchId,
@@ -47,7 +47,6 @@ export {
   decodeFrame,
   encodeFrame,
   encodeShared,
-  messagesOf,
   type SharedFrame,
   shareFrame,
 } from './frame-codec.ts';

@@ -37,6 +37,8 @@ export const MAX_RECEIVED_FRAME_BYTES = 256 * MIB;
 export const MAX_FRAME_OVERHEAD_BYTES = 64;
 /** Fragments but the last hold at least this, so that the parts under way cost little more than their bytes. */
 export const MIN_FRAGMENT_BYTES = 1 * KIB;
+/** No relay may announce less: the first frames, with a token or a long kind, and fragments of a sensible size fit. */
+export const MIN_MESSAGE_BYTES = 16 * KIB;
 /** A signed token with many claims; the limit of common HTTP servers for one header. */
 export const MAX_TOKEN_BYTES = 8 * KIB;
 /** The name a relay gives itself. */
