@@ -106,8 +106,24 @@ const ended = (child, asked) =>
       console.error(error.message);
       resolve(1);
     });
-    child.once('close', (code, signal) => resolve(code ?? (asked() && signal !== 'SIGKILL' ? 0 : 1)));
+    child.once('close', (code, signal) => {
+      killGroup(child);
+      resolve(code ?? (asked() && signal !== 'SIGKILL' ? 0 : 1));
+    });
   });
+
+/**
+ * Ends what a program started and left behind (the compiler's wrapper dies of a signal without passing it on).
+ * @param {import('node:child_process').ChildProcess} child
+ */
+const killGroup = ({ pid }) => {
+  if (pid === undefined || process.platform === 'win32') return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};
 
 /**
  * @param {import('node:child_process').ChildProcess} child
