@@ -17,13 +17,13 @@ export interface CloseCodeEntry {
 export const CLOSE_CODES = {
   done: { code: 1000, retry: 'no', meaning: 'the client is done' },
   'going-away': { code: 1001, retry: 'backoff', meaning: 'the relay stops or restarts' },
-  'message-too-big': { code: 1009, retry: 'no', meaning: 'one WebSocket message above maxMessageBytes' },
-  'bad-frame': { code: 4400, retry: 'no', meaning: 'bytes that are no frame' },
+  'message-too-big': { code: 1009, retry: 'backoff', meaning: 'one WebSocket message above maxMessageBytes' },
+  'bad-frame': { code: 4400, retry: 'backoff', meaning: 'bytes that are no frame' },
   denied: { code: 4401, retry: 'new-token', meaning: 'no credentials, or none that are accepted' },
-  'unexpected-frame': { code: 4405, retry: 'no', meaning: 'a frame that may not come here or now' },
+  'unexpected-frame': { code: 4405, retry: 'backoff', meaning: 'a frame that may not come here or now' },
   version: { code: 4406, retry: 'no', meaning: 'another protocol version' },
   silence: { code: 4408, retry: 'backoff', meaning: 'nothing was heard for longer than allowed' },
-  'too-large': { code: 4413, retry: 'no', meaning: 'a frame or field above its limit' },
+  'too-large': { code: 4413, retry: 'backoff', meaning: 'a frame or field above its limit' },
   expired: { code: 4419, retry: 'new-token', meaning: 'the token expired and was not refreshed' },
   'too-many': { code: 4429, retry: 'backoff', meaning: 'more at once than the session allows' },
   failed: {

@@ -3,8 +3,8 @@
  * one at a time. The receiver allocates nothing on the word of the sender: the whole is made when all of it has come.
  */
 import { CausewayError } from '../error.ts';
-import type { FrameOf } from './frame.ts';
-import { encodeFrame } from './frame-codec.ts';
+import type { Frame, FrameOf } from './frame.ts';
+import { decodeFrame, encodeFrame } from './frame-codec.ts';
 import { MIN_FRAGMENT_BYTES } from './limits.ts';
 
 /** Tag, total and index. */
@@ -75,6 +75,21 @@ export function addFragment(
     state: { type: 'under-way', total: fragment.total, received, nextIndex: expected + 1, last },
     whole: undefined,
   };
+}
+
+/** The frame in a message, or undefined when it is a fragment that is not the last. Throws `decode/*`. */
+export function receiveMessage(
+  state: Reassembly,
+  bytes: Uint8Array,
+  maxFrameBytes: number,
+): { readonly state: Reassembly; readonly frame: Frame | undefined } {
+  const frame = decodeFrame(bytes);
+  if (frame.type !== 'fragment') return { state, frame };
+  const next = addFragment(state, frame, maxFrameBytes);
+  if (next.whole === undefined) return { state: next.state, frame: undefined };
+  const inner = decodeFrame(next.whole);
+  if (inner.type === 'fragment') throw invalid('a fragment inside fragments');
+  return { state: next.state, frame: inner };
 }
 
 function whole(last: Part, total: number): Uint8Array {
