@@ -78,7 +78,20 @@ describe('doors', () => {
   });
 });
 
-test('what a comment says is not an import', () => {
+test.each([
+  `import { a } from '../id/dot.ts';`,
+  `import type { A } from "../id/dot.ts";`,
+  `import {\n  type A,\n  b,\n} from '../id/dot.ts';`,
+  `export * from '../id/dot.ts';`,
+  `import '../id/dot.ts';`,
+  `const a = await import('../id/dot.ts');`,
+  `type A = import('../id/dot.ts').A;`,
+])('an import is seen in the form %s', (line) => {
+  expect(says('packages/core/src/bytes/reader.ts', line)).toEqual(['bytes may not import id']);
+});
+
+test('what a comment or a message says is not an import', () => {
   const path = 'packages/core/src/bytes/reader.ts';
   expect(says(path, `// import x from '../id/dot.ts'`, '/*', ` * from '../id/dot.ts'`, ' */')).toEqual([]);
+  expect(says(path, 'fail(`cannot read from "../id/dot.ts"`);')).toEqual([]);
 });

@@ -153,13 +153,22 @@ const crowdedDoors = (imports: readonly Import[]): readonly Finding[] =>
     return paths.length <= 1 ? [] : [{ at: paths.join(', '), says: `${name} is imported by one file only` }];
   });
 
+// `import … from 'x'` and `export … from 'x'`, `import 'x'`, `import('x')`: the specifier is the only group.
+const IMPORT_FORMS = [
+  /^\s*(?:import|export)\b[^'"();]*?\bfrom\s*['"]([^'"\s]+)['"]/gm,
+  /^\s*import\s*['"]([^'"\s]+)['"]/gm,
+  /\bimport\s*\(\s*['"]([^'"\s]+)['"]/g,
+];
+
 const importsOf = (file: SourceFile): readonly Import[] => {
   const code = withoutComments(file.text);
-  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1/g)].map((match) => ({
-    file,
-    at: `${file.path}:${lineAt(code, match.index)}`,
-    specifier: match[2] ?? '',
-  }));
+  return IMPORT_FORMS.flatMap((form) =>
+    [...code.matchAll(form)].map((match) => ({
+      file,
+      at: `${file.path}:${lineAt(code, match.index + match[0].length)}`,
+      specifier: match[1] ?? '',
+    })),
+  );
 };
 
 const isTest = (path: string): boolean => /\.test\.tsx?$|^apps\/[^/]+\/e2e\//.test(path);
