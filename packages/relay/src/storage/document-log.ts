@@ -15,13 +15,14 @@ import type { DocumentKind, DocumentName } from '@causeway/core/id';
 import type { BatchId } from '@causeway/core/sync';
 
 export interface LogHead {
-  readonly name: DocumentName;
   readonly kind: DocumentKind;
   readonly epoch: number;
   /** Offset of the last entry; 0 when there is none. */
   readonly head: number;
   /** Offset of the snapshot; 0 when there is none. */
   readonly snapshot: number;
+  /** Bytes of the snapshot, to decide on compaction. */
+  readonly snapshotBytes: number;
   /** Bytes of the entries after the snapshot, to decide on compaction. */
   readonly tailBytes: number;
 }
@@ -41,6 +42,7 @@ export interface LogSlice {
   readonly atHead: boolean;
 }
 
+/** A record that is damaged is `storage/corrupt` with its key, for the calls that need it and for no others. */
 export interface DocumentLog {
   /** The head of the document, created with this kind and a fresh epoch when it is new; `protocol/kind-mismatch` when it exists with another kind. */
   open(name: DocumentName, kind: DocumentKind): Promise<LogHead>;
@@ -48,21 +50,25 @@ export interface DocumentLog {
   /** The head of the document, or undefined when there is none: creates nothing. */
   find(name: DocumentName): Promise<LogHead | undefined>;
 
-  /** Resolves to the entry's offset when it is durable. Appends made together share one commit. Rejects with `storage/*` when it is not stored. */
+  /**
+   * Resolves to the entry's offset when it is durable. Appends made together share one commit. `storage/full` when more
+   * bytes wait to be written than the log may hold in memory; any `storage/*` says that it is not stored. The document must
+   * have been opened.
+   */
   append(name: DocumentName, batch: BatchId, update: Uint8Array): Promise<number>;
 
-  /** What comes after `after`, at least one entry and then as many as fit `maxBytes`. */
+  /** What comes after `after`: at least one item when there is one, and then as many as fit `maxBytes`. */
   read(name: DocumentName, after: number, maxBytes: number): Promise<LogSlice>;
 
-  /** Puts a snapshot that holds every entry up to `offset` in place of them. Ignored when a later one is there. */
+  /** Puts a snapshot that holds every entry up to `offset` in place of them. Ignored when a later one, or one at the same offset, is there. */
   writeSnapshot(name: DocumentName, offset: number, update: Uint8Array): Promise<void>;
 
-  /** The documents in order of name, after `after`, at most `limit`. */
-  list(options: { readonly after?: DocumentName; readonly limit: number }): Promise<readonly LogHead[]>;
+  /** The names of the documents in the order of their UTF-8 bytes, those after `after`, at most `limit`. */
+  list(options: { readonly after?: DocumentName; readonly limit: number }): Promise<readonly DocumentName[]>;
 
-  /** Deletes the document; a later `open` gives a new epoch. */
+  /** Deletes the document; a later `open` gives a new epoch. Nothing happens when there is none. */
   delete(name: DocumentName): Promise<void>;
 
-  /** Resolves when every append under way is durable or refused. After it every call rejects with `storage/closed`. */
+  /** Resolves when every write under way is durable or refused. After it every call rejects with `storage/closed`. */
   close(): Promise<void>;
 }

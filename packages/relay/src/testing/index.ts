@@ -1,1 +1,1 @@
-export {};
+export { type DocumentLogCheck, documentLogContract, type OpenLog } from './document-log-contract.ts';

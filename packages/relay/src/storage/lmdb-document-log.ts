@@ -1,0 +1,418 @@
+/**
+ * The document log in LMDB: embedded, one file, safe to kill. log-record.ts has the layout, lmdb-file.ts what a commit
+ * promises.
+ *
+ *   append ─┐
+ *   append ─┼─▶ queue ──▶ group ──▶ one LMDB transaction on another thread ──▶ fsync ──▶ all of the group resolve
+ *   open  ──┘   bounded     ▲                                                     │
+ *                           └────────────── the next group is taken ◀─────────────┘
+ *
+ * One group is under way at a time. Offsets are given when a group is taken, from the heads on disk, so a commit that
+ * fails has moved nothing. While the disk works, the next group gathers: the slower the disk, the more writes share a
+ * commit. Reads are synchronous look-ups in mapped memory on the event loop, bounded by what the caller asks for.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CausewayError } from '@causeway/core';
+import type { DocumentKind, DocumentName } from '@causeway/core/id';
+import type { BatchId } from '@causeway/core/sync';
+import { folderTaken, holdsDataFolder, lockDataFolder } from './data-folder-lock.ts';
+import type { DocumentLog, LogEntry, LogHead, LogSlice } from './document-log.ts';
+import { randomEpoch } from './epoch.ts';
+import { type LmdbFile, openLmdbFile } from './lmdb-file.ts';
+import { checkSnapshotOffset, kindMismatch, logClosed, notOpened, queueFull } from './log-errors.ts';
+import {
+  corruptRecord,
+  decodeEntry,
+  decodeFormatVersion,
+  decodeHead,
+  decodeSnapshot,
+  encodeEntry,
+  encodeFormatVersion,
+  encodeHead,
+  encodeSnapshot,
+  endKey,
+  entryKey,
+  FIRST_NAME_KEY,
+  FORMAT_KEY,
+  headKey,
+  nameOfKey,
+  snapshotKey,
+} from './log-record.ts';
+
+export interface LmdbDocumentLogOptions {
+  /** Made when it is not there. */
+  readonly folder: string;
+  /** Unsigned 32-bit integers; epochs are made of them. */
+  readonly random: () => number;
+  /** Bytes that may wait for the disk before appends are refused. */
+  readonly maxQueuedBytes?: number;
+}
+
+const FILE_NAME = 'documents.mdb';
+const FORMAT_VERSION = 1;
+/** A second or two of a slow disk. */
+const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+/** One commit takes about this much, so that the first of a group does not wait for all that is queued. */
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** The same for small writes, and for the time that staging them takes on the event loop (some 20 ms). */
+const MAX_GROUP_WRITES = 2000;
+/** Folded entries removed in one commit. */
+const MAX_REMOVED_ENTRIES = 2000;
+
+export class LmdbDocumentLog implements DocumentLog {
+  readonly #file: LmdbFile;
+  readonly #random: () => number;
+  readonly #maxQueuedBytes: number;
+  readonly #unlock: () => void;
+  /** Writes not yet taken into a group, oldest first. */
+  readonly #queue: QueuedWrite[] = [];
+  /** Bytes of the queue and of the group under way. */
+  #queuedBytes = 0;
+  #committing: Promise<void> | undefined;
+  #closed = false;
+
+  /** Opens or creates the log in a folder. `storage/*` when that folder is in use, damaged, or of a newer version. */
+  static async open(options: LmdbDocumentLogOptions): Promise<LmdbDocumentLog> {
+    const { folder } = options;
+    mkdirSync(folder, { recursive: true });
+    if (holdsDataFolder(folder)) throw folderTaken(folder, folder, process);
+    const file = await openLmdbFile(join(folder, FILE_NAME));
+    let unlock: (() => void) | undefined;
+    try {
+      unlock = lockDataFolder(folder, (take) => file.transactionSync(take));
+      await checkFormat(file);
+      return new LmdbDocumentLog(file, options, unlock);
+    } catch (error) {
+      await file.close();
+      unlock?.();
+      throw error;
+    }
+  }
+
+  private constructor(file: LmdbFile, options: LmdbDocumentLogOptions, unlock: () => void) {
+    this.#file = file;
+    this.#random = options.random;
+    this.#maxQueuedBytes = options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES;
+    this.#unlock = unlock;
+  }
+
+  async open(name: DocumentName, kind: DocumentKind): Promise<LogHead> {
+    return (
+      this.#readHead(name, kind) ??
+      this.#write(kind.length, (staging) => staging.create(name, kind, this.#random))
+    );
+  }
+
+  async find(name: DocumentName): Promise<LogHead | undefined> {
+    this.#checkOpen();
+    return readHead(this.#file, name);
+  }
+
+  append(name: DocumentName, batch: BatchId, update: Uint8Array): Promise<number> {
+    return this.#write(update.length, (staging) => staging.append(name, batch, update));
+  }
+
+  async read(name: DocumentName, after: number, maxBytes: number): Promise<LogSlice> {
+    this.#checkOpen();
+    const head = readHead(this.#file, name);
+    if (head === undefined) throw notOpened(name);
+    const snapshot = after < head.snapshot ? readSnapshot(this.#file, name, head.snapshot) : undefined;
+    let bytes = snapshot?.update.length ?? 0;
+    let last = snapshot?.offset ?? after;
+    const entries: LogEntry[] = [];
+    while (last < head.head) {
+      const entry = readEntry(this.#file, name, last + 1);
+      bytes += entry.update.length;
+      if (bytes > maxBytes && (snapshot !== undefined || entries.length > 0)) break;
+      entries.push(entry);
+      last += 1;
+    }
+    return { snapshot, entries, atHead: last >= head.head };
+  }
+
+  async writeSnapshot(name: DocumentName, offset: number, update: Uint8Array): Promise<void> {
+    const written = await this.#write(update.length, (staging) => staging.snapshot(name, offset, update));
+    if (!written) return;
+    while (await this.#write(0, (staging) => staging.trim(name)));
+  }
+
+  async list(options: {
+    readonly after?: DocumentName;
+    readonly limit: number;
+  }): Promise<readonly DocumentName[]> {
+    this.#checkOpen();
+    const names: DocumentName[] = [];
+    let start = options.after === undefined ? FIRST_NAME_KEY : endKey(options.after);
+    while (names.length < options.limit) {
+      const [key] = this.#file.getKeys({ start, limit: 1 });
+      if (key === undefined) break;
+      const name = nameOfKey(key);
+      names.push(name);
+      start = endKey(name);
+    }
+    return names;
+  }
+
+  async delete(name: DocumentName): Promise<void> {
+    await this.#write(0, (staging) => staging.delete(name));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing;
+    await this.#file.close();
+    this.#unlock();
+  }
+
+  #readHead(name: DocumentName, kind: DocumentKind): LogHead | undefined {
+    this.#checkOpen();
+    const head = readHead(this.#file, name);
+    if (head !== undefined && head.kind !== kind) throw kindMismatch(name, head.kind, kind);
+    return head;
+  }
+
+  /** Queues a write; resolves to what `stage` returned when it is durable. */
+  #write<T>(bytes: number, stage: (staging: Staging) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(logClosed());
+    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#maxQueuedBytes) {
+      return Promise.reject(queueFull(this.#queuedBytes, this.#maxQueuedBytes));
+    }
+    this.#queuedBytes += bytes;
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({
+        bytes,
+        reject,
+        stage: (staging) => {
+          const result = stage(staging);
+          return () => resolve(result);
+        },
+      });
+      this.#committing ??= this.#commitQueue();
+    });
+  }
+
+  /** Commits group after group until the queue is empty. Never rejects. */
+  async #commitQueue(): Promise<void> {
+    // What else this turn of the event loop brings in joins the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const group = this.#takeGroup();
+      await commitGroup(this.#file, group);
+      for (const write of group) this.#queuedBytes -= write.bytes;
+    }
+    this.#committing = undefined;
+  }
+
+  #takeGroup(): readonly QueuedWrite[] {
+    let [count, bytes] = [0, 0];
+    for (const write of this.#queue) {
+      if (count > 0 && (bytes + write.bytes > MAX_GROUP_BYTES || count >= MAX_GROUP_WRITES)) break;
+      count += 1;
+      bytes += write.bytes;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw logClosed();
+  }
+}
+
+interface QueuedWrite {
+  readonly bytes: number;
+  /** Puts the write into the transaction, or throws and puts nothing. Returns what to call when it is durable. */
+  stage(staging: Staging): () => void;
+  reject(error: unknown): void;
+}
+
+/** Settles every write of the group: those that cannot be staged alone, the others together. */
+async function commitGroup(file: LmdbFile, group: readonly QueuedWrite[]): Promise<void> {
+  const staging = new Staging(file);
+  const staged: { readonly write: QueuedWrite; readonly resolve: () => void }[] = [];
+  for (const write of group) {
+    try {
+      staged.push({ write, resolve: write.stage(staging) });
+    } catch (error) {
+      write.reject(error);
+    }
+  }
+  try {
+    await staging.commit();
+  } catch (error) {
+    const failure = await commitFailed(error);
+    for (const { write } of staged) write.reject(failure);
+    return;
+  }
+  for (const { resolve } of staged) resolve();
+}
+
+/** The changes of one transaction, seen by those that come later in it. */
+class Staging {
+  readonly #file: LmdbFile;
+  readonly #heads = new Map<DocumentName, LogHead | undefined>();
+  /** Undefined removes. */
+  readonly #records: { readonly key: Buffer; readonly record: Buffer | undefined }[] = [];
+  /** Bytes of each entry that this transaction adds, by document and offset. */
+  readonly #added = new Map<DocumentName, Map<number, number>>();
+
+  constructor(file: LmdbFile) {
+    this.#file = file;
+  }
+
+  create(name: DocumentName, kind: DocumentKind, random: () => number): LogHead {
+    const found = this.#head(name);
+    if (found !== undefined && found.kind !== kind) throw kindMismatch(name, found.kind, kind);
+    if (found !== undefined) return found;
+    const head = { kind, epoch: randomEpoch(random), head: 0, snapshot: 0, snapshotBytes: 0, tailBytes: 0 };
+    this.#heads.set(name, head);
+    return head;
+  }
+
+  append(name: DocumentName, batch: BatchId, update: Uint8Array): number {
+    const head = this.#opened(name);
+    const offset = head.head + 1;
+    const key = entryKey(name, offset);
+    this.#records.push({ key, record: encodeEntry(key, { offset, batch, update }) });
+    this.#heads.set(name, { ...head, head: offset, tailBytes: head.tailBytes + update.length });
+    const added = this.#added.get(name) ?? new Map<number, number>();
+    this.#added.set(name, added.set(offset, update.length));
+    return offset;
+  }
+
+  /** False when a later snapshot is there. */
+  snapshot(name: DocumentName, offset: number, update: Uint8Array): boolean {
+    const head = this.#opened(name);
+    checkSnapshotOffset(name, offset, head.head);
+    if (head.snapshot >= offset) return false;
+    let tailBytes = 0;
+    for (let later = offset + 1; later <= head.head; later++) tailBytes += this.#entryBytes(name, later);
+    const key = snapshotKey(name);
+    this.#records.push({ key, record: encodeSnapshot(key, offset, update) });
+    this.#heads.set(name, { ...head, snapshot: offset, snapshotBytes: update.length, tailBytes });
+    return true;
+  }
+
+  /** Removes the first entries that the snapshot holds; true when there may be more. */
+  trim(name: DocumentName): boolean {
+    const head = this.#head(name);
+    if (head === undefined) return false;
+    const range = {
+      start: entryKey(name, 0),
+      end: entryKey(name, head.snapshot + 1),
+      limit: MAX_REMOVED_ENTRIES,
+    };
+    const keys = [...this.#file.getKeys(range)];
+    for (const key of keys) this.#records.push({ key, record: undefined });
+    return keys.length === MAX_REMOVED_ENTRIES;
+  }
+
+  delete(name: DocumentName): void {
+    for (const key of this.#file.getKeys({ start: entryKey(name, 0), end: endKey(name) })) {
+      this.#records.push({ key, record: undefined });
+    }
+    for (const offset of this.#added.get(name)?.keys() ?? []) {
+      this.#records.push({ key: entryKey(name, offset), record: undefined });
+    }
+    this.#heads.set(name, undefined);
+  }
+
+  /** Resolves when the changes are on disk; rejects when none of them is. */
+  async commit(): Promise<void> {
+    for (const [name, head] of this.#heads) {
+      const key = headKey(name);
+      this.#records.push({ key, record: head === undefined ? undefined : encodeHead(key, head) });
+    }
+    if (this.#records.length === 0) return;
+    await this.#file.batch(() => {
+      for (const { key, record } of this.#records) {
+        void (record === undefined ? this.#file.remove(key) : this.#file.put(key, record));
+      }
+    });
+  }
+
+  #head(name: DocumentName): LogHead | undefined {
+    return this.#heads.has(name) ? this.#heads.get(name) : readHead(this.#file, name);
+  }
+
+  #opened(name: DocumentName): LogHead {
+    const head = this.#head(name);
+    if (head === undefined) throw notOpened(name);
+    return head;
+  }
+
+  #entryBytes(name: DocumentName, offset: number): number {
+    return this.#added.get(name)?.get(offset) ?? readEntry(this.#file, name, offset).update.length;
+  }
+}
+
+function readHead(file: LmdbFile, name: DocumentName): LogHead | undefined {
+  const key = headKey(name);
+  const record = get(file, key);
+  return record === undefined ? undefined : decodeHead(key, record);
+}
+
+function readEntry(file: LmdbFile, name: DocumentName, offset: number): LogEntry {
+  const key = entryKey(name, offset);
+  const record = get(file, key);
+  if (record === undefined) throw corruptRecord(key, 'it is missing');
+  return decodeEntry(key, record);
+}
+
+function readSnapshot(file: LmdbFile, name: DocumentName, offset: number): NonNullable<LogSlice['snapshot']> {
+  const key = snapshotKey(name);
+  const record = get(file, key);
+  if (record === undefined) throw corruptRecord(key, 'it is missing');
+  const snapshot = decodeSnapshot(key, record);
+  if (snapshot.offset !== offset) throw corruptRecord(key, `its offset is ${snapshot.offset}, not ${offset}`);
+  return snapshot;
+}
+
+function get(file: LmdbFile, key: Buffer): Buffer | undefined {
+  try {
+    return file.getBinary(key);
+  } catch (error) {
+    throw corruptRecord(key, error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** The cause of a failed commit stands in a promise of its own. */
+async function commitFailed(error: unknown): Promise<CausewayError> {
+  const cause = error instanceof Error && 'commitError' in error ? error.commitError : error;
+  const reason = await Promise.resolve(cause).catch((rejected: unknown) => rejected);
+  const detail = reason instanceof Error ? reason.message : String(reason);
+  if (/ENOSPC|no space|EDQUOT|quota|MDB_MAP_FULL/i.test(detail)) {
+    return new CausewayError(
+      'storage/full',
+      { what: 'disk' },
+      `the disk is full (${detail}): make room; nothing of this commit was stored`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return new CausewayError(
+    'storage/failed',
+    { what: 'commit', detail },
+    `a commit failed (${detail}): nothing of it was stored`,
+    {
+      cause: error,
+    },
+  );
+}
+
+async function checkFormat(file: LmdbFile): Promise<void> {
+  const record = file.getBinary(FORMAT_KEY);
+  if (record === undefined) {
+    await file.put(FORMAT_KEY, encodeFormatVersion(FORMAT_VERSION));
+    return;
+  }
+  const found = decodeFormatVersion(record);
+  if (found === FORMAT_VERSION) return;
+  throw new CausewayError(
+    'storage/version',
+    { found, supported: FORMAT_VERSION },
+    `the store is of format ${found}, this relay reads ${FORMAT_VERSION}: run the newer version that wrote it`,
+  );
+}
