@@ -1,0 +1,81 @@
+/**
+ * The operations of one list or text, as they were made: in runs, by ascending LV. An index means the document at the
+ * operation's own parents, so the log never changes when histories merge; what does change is where an operation lands
+ * now, and that is the walker's to say.
+ *
+ *      lv    kind       index  count
+ *      0     INSERT     0      5        typed: LVs 0..4 at 0, 1, 2, 3, 4
+ *      5     BACKSPACE  4      2        LV 5 deletes index 4, LV 6 index 3
+ *      9     DELETE     1      3        LVs 9..11 each delete index 1
+ *
+ * LVs between two runs belong to other containers.
+ */
+import { IntList } from '../../history/int-list.ts';
+
+export const INSERT = 0;
+/** Forward: every LV deletes at the same index. */
+export const DELETE = 1;
+/** Backward: every LV deletes one index lower. */
+export const BACKSPACE = 2;
+
+export type SequenceOpKind = typeof INSERT | typeof DELETE | typeof BACKSPACE;
+
+export class SequenceLog {
+  readonly starts = new IntList();
+  readonly kinds = new IntList();
+  readonly indexes = new IntList();
+  readonly counts = new IntList();
+
+  get runs(): number {
+    return this.starts.length;
+  }
+
+  /** Adds `count` elements inserted at `index` by the LVs from `lv` on. */
+  insert(lv: number, index: number, count: number): void {
+    const last = this.starts.length - 1;
+    if (last >= 0 && this.kinds.at(last) === INSERT) {
+      const before = this.counts.at(last);
+      if (this.starts.at(last) + before === lv && this.indexes.at(last) + before === index) {
+        this.counts.set(last, before + count);
+        return;
+      }
+    }
+    this.#push(lv, INSERT, index, count);
+  }
+
+  /** Adds the deletion of `count` elements from `index` on, first to last, by the LVs from `lv` on. */
+  remove(lv: number, index: number, count: number): void {
+    const last = this.starts.length - 1;
+    if (last >= 0 && this.kinds.at(last) !== INSERT) {
+      const before = this.counts.at(last);
+      if (this.starts.at(last) + before === lv) {
+        const kind = this.kinds.at(last);
+        const first = this.indexes.at(last);
+        if (first === index && (kind === DELETE || before === 1)) {
+          this.kinds.set(last, DELETE);
+          this.counts.set(last, before + count);
+          return;
+        }
+        if (count === 1 && index === first - before && (kind === BACKSPACE || before === 1)) {
+          this.kinds.set(last, BACKSPACE);
+          this.counts.set(last, before + 1);
+          return;
+        }
+      }
+    }
+    this.#push(lv, DELETE, index, count);
+  }
+
+  /** The first run that has an LV at or above `lv`. */
+  runFrom(lv: number): number {
+    const run = this.starts.lastAtMost(lv);
+    return run >= 0 && lv < this.starts.at(run) + this.counts.at(run) ? run : run + 1;
+  }
+
+  #push(lv: number, kind: SequenceOpKind, index: number, count: number): void {
+    this.starts.push(lv);
+    this.kinds.push(kind);
+    this.indexes.push(index);
+    this.counts.push(count);
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The event-graph walker: where operations that were made concurrently land in the document (Gentle & Kleppmann 2024,
+ * "Collaborative Text Editing with Eg-walker: Better, Faster, Smaller").
+ *
+ * An operation's index is right for the document at its parents. Where that is the document at hand, nothing is needed. Else
+ * the operations since the last critical version are replayed into a tracker: before each, the tracker's lane is moved
+ * to the operation's parents by taking back what they have not seen and putting back what they have; the operation is
+ * applied there, and the tracker says where that is in the document with everything applied.
+ *
+ *      critical ─┬─ a1 ─ a2 ─ a3        in the document: a1 a2 a3
+ *                └─ b1 ─ b2             b1 comes: replay a1 a2 a3, take them back, apply b1, land
+ *                                       b2 comes: the lane stands at b1, apply b2, land
+ *
+ * The tracker is kept warm while concurrency goes on, so that two people who type at once cost each keystroke its own
+ * operation and the few between, and is given up when a later critical version makes a fresh one cheaper.
+ */
+import type { EventGraph, LocalFrontier } from '../../history/event-graph.ts';
+import { sameFrontier } from '../../history/event-graph.ts';
+import { BACKSPACE, INSERT, type SequenceLog } from './sequence-log.ts';
+import { LANES, type SequenceSink, SequenceTracker } from './sequence-tracker.ts';
+
+export class SequenceWalker {
+  readonly #graph: EventGraph;
+  readonly #log: SequenceLog;
+  readonly #compareReplicas: (a: number, b: number) => number;
+  #tracker: SequenceTracker | undefined;
+  /** The version that each lane of the tracker stands at. */
+  readonly #lanes: LocalFrontier[] = [];
+  /** LVs below this one are in the tracker. */
+  #trackedTo = 0;
+
+  constructor(graph: EventGraph, log: SequenceLog, compareReplicas: (a: number, b: number) => number) {
+    this.#graph = graph;
+    this.#log = log;
+    this.#compareReplicas = compareReplicas;
+  }
+
+  /** Lands the operations of this log with LVs in [from, to), which are in graph and log, in a document that has everything below `from`. */
+  land(from: number, to: number, sink: SequenceSink): void {
+    const tracker = this.#trackerFor(from);
+    this.#replay(tracker, this.#trackedTo, from, undefined);
+    this.#replay(tracker, from, to, sink);
+    this.#trackedTo = to;
+  }
+
+  /** Gives up the tracker, and its memory. */
+  rest(): void {
+    this.#tracker = undefined;
+  }
+
+  #trackerFor(from: number): SequenceTracker {
+    const base = this.#graph.lastCritical;
+    const kept = this.#tracker;
+    if (kept !== undefined && kept.base <= base && !this.#freshIsCheaper(kept, base, from)) return kept;
+    const tracker = new SequenceTracker(base, this.#compareReplicas);
+    this.#tracker = tracker;
+    this.#trackedTo = base + 1;
+    for (let lane = 0; lane < LANES; lane++) this.#lanes[lane] = base < 0 ? [] : [base];
+    return tracker;
+  }
+
+  /** What a fresh tracker would replay against what the kept one lacks; and one that has grown far beyond what is open is given up for its memory. */
+  #freshIsCheaper(kept: SequenceTracker, base: number, from: number): boolean {
+    const fresh = from - base;
+    return fresh <= from - this.#trackedTo || kept.size > 4096 + 8 * fresh;
+  }
+
+  #replay(tracker: SequenceTracker, from: number, to: number, sink: SequenceSink | undefined): void {
+    const { starts, counts, kinds, indexes } = this.#log;
+    for (let run = this.#log.runFrom(from); run < starts.length; run++) {
+      const start = starts.at(run);
+      if (start >= to) return;
+      const end = Math.min(start + counts.at(run), to);
+      const kind = kinds.at(run);
+      for (let lv = Math.max(start, from); lv < end; ) {
+        const until = Math.min(end, this.#graph.runEnd(lv) + 1);
+        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv));
+        const count = until - lv;
+        const index = indexes.at(run);
+        if (kind === INSERT) tracker.insert(lane, index + lv - start, lv, count, sink);
+        else if (kind === BACKSPACE) tracker.remove(lane, index - (until - 1 - start), lv, count, true, sink);
+        else tracker.remove(lane, index, lv, count, false, sink);
+        this.#lanes[lane] = [until - 1];
+        lv = until;
+      }
+    }
+  }
+
+  /** A lane that stands at this version: one that does, or the one that gets there over the fewest operations. */
+  #laneAt(tracker: SequenceTracker, version: LocalFrontier): number {
+    for (let lane = 0; lane < LANES; lane++) {
+      if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
+    }
+    let nearest = 0;
+    let shortest = Number.POSITIVE_INFINITY;
+    let way = this.#graph.difference(this.#lanes[0] as LocalFrontier, version);
+    for (let lane = 0; lane < LANES; lane++) {
+      const toHere = lane === 0 ? way : this.#graph.difference(this.#lanes[lane] as LocalFrontier, version);
+      const length = lengthOf(toHere.onlyA) + lengthOf(toHere.onlyB);
+      if (length < shortest) {
+        shortest = length;
+        nearest = lane;
+        way = toHere;
+      }
+    }
+    for (let i = 0; i < way.onlyA.length; i += 2)
+      this.#retreat(tracker, nearest, way.onlyA[i] as number, way.onlyA[i + 1] as number);
+    for (let i = way.onlyB.length - 2; i >= 0; i -= 2)
+      this.#advance(tracker, nearest, way.onlyB[i] as number, way.onlyB[i + 1] as number);
+    this.#lanes[nearest] = version;
+    return nearest;
+  }
+
+  /** Takes the operations in [from, to) out of the lane, last first. */
+  #retreat(tracker: SequenceTracker, lane: number, from: number, to: number): void {
+    const { starts, counts } = this.#log;
+    for (let run = starts.lastAtMost(to - 1); run >= 0; run--) {
+      const start = starts.at(run);
+      const end = Math.min(start + counts.at(run), to);
+      if (end <= from) return;
+      this.#move(tracker, lane, run, Math.max(start, from), end, false);
+    }
+  }
+
+  #advance(tracker: SequenceTracker, lane: number, from: number, to: number): void {
+    const { starts, counts } = this.#log;
+    for (let run = this.#log.runFrom(from); run < starts.length; run++) {
+      const start = starts.at(run);
+      if (start >= to) return;
+      this.#move(tracker, lane, run, Math.max(start, from), Math.min(start + counts.at(run), to), true);
+    }
+  }
+
+  #move(
+    tracker: SequenceTracker,
+    lane: number,
+    run: number,
+    from: number,
+    to: number,
+    forward: boolean,
+  ): void {
+    if (this.#log.kinds.at(run) === INSERT) tracker.moveInsertions(lane, from, to, forward);
+    else tracker.moveDeletions(lane, from, to, forward);
+  }
+}
+
+function lengthOf(ranges: readonly number[]): number {
+  let length = 0;
+  for (let i = 0; i < ranges.length; i += 2) length += (ranges[i + 1] as number) - (ranges[i] as number);
+  return length;
+}
