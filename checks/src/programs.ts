@@ -19,7 +19,7 @@ export const runProgram = (program: string, args: readonly string[], folder: str
     execFile(program, args, options, (error, stdout, stderr) => {
       resolve({
         passed: error === null,
-        output: stdout + stderr + (stderr === '' ? (error?.message ?? '') : ''),
+        output: stdout + stderr || (error?.message ?? ''),
       });
     });
   });
