@@ -25,6 +25,13 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
 export const MAX_BATCHES_IN_FLIGHT = 64;
 /** Bytes of the same; a single batch may be larger when nothing else is in flight. */
 export const MAX_IN_FLIGHT_BYTES = 4 * MIB;
+
+/** The window of both sides: whether a batch of this size may follow on those in flight. */
+export function hasRoom(batchesInFlight: number, bytesInFlight: number, bytes: number): boolean {
+  if (batchesInFlight === 0) return true;
+  return batchesInFlight < MAX_BATCHES_IN_FLIGHT && bytesInFlight + bytes <= MAX_IN_FLIGHT_BYTES;
+}
+
 /** Bytes of pushes not yet durable, over all channels of one connection, above which a relay stops reading its socket. */
 export const MAX_SESSION_PENDING_BYTES = 64 * MIB;
 /** A relay reads a log for catch-up in pieces of about this size: one is in memory for each reader. */

@@ -12,8 +12,9 @@
  * The edge gives `committed` and `durable` only when the entry is on disk, to each channel in order of offset, beginning
  * with the entry after the head it named in `granted`: nothing that a crash could take back is ever sent.
  */
-import type { CausewayError } from '../error.ts';
-import type { DocumentKind, DocumentName } from '../id/index.ts';
+import { CausewayError, InvariantError, invariant } from '../error.ts';
+import { type DocumentKind, type DocumentName, parseDocumentKind, parseDocumentName } from '../id/index.ts';
+import { unexpectedFrame } from './failure.ts';
 import type {
   Access,
   BatchId,
@@ -26,6 +27,7 @@ import type {
   SessionLimits,
 } from './frame.ts';
 import type { SharedFrame } from './frame-codec.ts';
+import { CATCH_UP_PIECE_BYTES, hasRoom, MAX_BATCHES_IN_FLIGHT, MAX_IN_FLIGHT_BYTES } from './limits.ts';
 import type { Step } from './step.ts';
 
 export interface RelayChannelState {
@@ -35,7 +37,12 @@ export interface RelayChannelState {
 }
 
 export type RelayChannelPhase =
-  | { readonly type: 'opening'; readonly position: Position | undefined; readonly version: Uint8Array }
+  | {
+      readonly type: 'opening';
+      readonly position: Position | undefined;
+      readonly version: Uint8Array;
+      readonly congested: boolean;
+    }
   | OpenRelayPhase
   | { readonly type: 'closed' };
 
@@ -115,23 +122,294 @@ export type RelayChannelEffect =
   | { readonly type: 'publish-presence'; readonly state: Uint8Array }
   /** Give this channel the presence of everyone in the room as `peer-presence`. */
   | { readonly type: 'read-presence' }
-  /** Leave the room, tell the others that its presence is gone, and forget the channel. Once. */
+  /** Leave the room (also when `open` is still under way), tell the others that its presence is gone, forget the channel. Once. */
   | { readonly type: 'leave' }
   /** The client broke the protocol: pass it to the connection as `fail`. */
   | { readonly type: 'fail'; readonly error: CausewayError };
 
+type RelayChannelStep = Step<RelayChannelState, RelayChannelEffect>;
+type Opening = Extract<RelayChannelPhase, { type: 'opening' }>;
+
+const NO_EFFECTS: readonly RelayChannelEffect[] = [];
+const CLOSED: RelayChannelPhase = { type: 'closed' };
+
 /** A channel for an `open` frame; a bad name or kind closes it at once. */
-export function relayChannel(
-  frame: FrameOf<'open'>,
-  limits: SessionLimits,
-): Step<RelayChannelState, RelayChannelEffect> {
-  throw new Error(`${frame.name} ${limits.maxChannels}`);
+export function relayChannel(frame: FrameOf<'open'>, limits: SessionLimits): RelayChannelStep {
+  const { channel, position, version } = frame;
+  const opening: RelayChannelState = {
+    channel,
+    limits,
+    phase: { type: 'opening', position, version, congested: false },
+  };
+  try {
+    const name = parseDocumentName(frame.name);
+    const kind = parseDocumentKind(frame.kind);
+    return { state: opening, effects: [{ type: 'open', name, kind, access: frame.access }] };
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    const code = CausewayError.is(error, 'protocol/document-name') ? 'name' : 'unknown-kind';
+    return closed(opening, code, error.message);
+  }
 }
 
 /** One step, in constant time. */
-export function stepRelayChannel(
+export function stepRelayChannel(state: RelayChannelState, input: RelayChannelInput): RelayChannelStep {
+  const { phase } = state;
+  if (phase.type === 'closed') return { state, effects: NO_EFFECTS };
+  if (input.type === 'lost') return { state: { ...state, phase: CLOSED }, effects: [{ type: 'leave' }] };
+  if (input.type === 'refused') return closed(state, input.code, input.message);
+  return phase.type === 'opening' ? whileOpening(state, phase, input) : whileOpen(state, phase, input);
+}
+
+type RemainingInput = Exclude<RelayChannelInput, { type: 'lost' | 'refused' }>;
+
+function whileOpening(state: RelayChannelState, phase: Opening, input: RemainingInput): RelayChannelStep {
+  switch (input.type) {
+    case 'granted':
+      return granted(state, phase, input);
+    case 'frame':
+      return input.frame.type === 'close'
+        ? closed(state, 'done', '')
+        : { state, effects: [{ type: 'fail', error: unexpectedFrame(input.frame, 'opening') }] };
+    case 'congested':
+    case 'drained':
+      return {
+        state: { ...state, phase: { ...phase, congested: input.type === 'congested' } },
+        effects: NO_EFFECTS,
+      };
+    case 'entries':
+    case 'version':
+    case 'durable':
+    case 'rejected':
+    case 'committed':
+    case 'peer-presence':
+      throw new InvariantError('sync/granted-first', `${input.type} came before granted`);
+  }
+}
+
+function whileOpen(state: RelayChannelState, phase: OpenRelayPhase, input: RemainingInput): RelayChannelStep {
+  switch (input.type) {
+    case 'frame':
+      return framed(state, phase, input.frame);
+    case 'entries':
+      return read(state, phase, input.upTo, input.update);
+    case 'version':
+      return {
+        state,
+        effects: [send({ type: 'have', channel: state.channel, version: input.version })],
+      };
+    case 'durable':
+      return acknowledged(state, phase, input.batch, input.offset);
+    case 'rejected': {
+      const { batch, code, message } = input;
+      return {
+        state: { ...state, phase: withoutPending(phase, batch) },
+        effects: [send({ type: 'nack', channel: state.channel, batch, code, message })],
+      };
+    }
+    case 'committed':
+      return committed(state, phase, input.offset, input.shared);
+    case 'peer-presence':
+      return peerPresence(state, phase, input.shared);
+    case 'congested':
+      return phase.type === 'lagging'
+        ? { state, effects: NO_EFFECTS }
+        : { state: { ...state, phase: { ...phase, type: 'lagging' } }, effects: NO_EFFECTS };
+    case 'drained':
+      return drained(state, phase);
+    case 'granted':
+      throw new InvariantError('sync/granted-once', `channel ${state.channel} was granted twice`);
+  }
+}
+
+function granted(
   state: RelayChannelState,
-  input: RelayChannelInput,
-): Step<RelayChannelState, RelayChannelEffect> {
-  throw new Error(`${state.channel} ${input.type}`);
+  opening: Opening,
+  { access, presence, epoch, head }: Extract<RelayChannelInput, { type: 'granted' }>,
+): RelayChannelStep {
+  const { position, version } = opening;
+  const resumed = position !== undefined && position.epoch === epoch && position.offset <= head;
+  const effects: RelayChannelEffect[] = [
+    send({ type: 'opened', channel: state.channel, resumed, epoch, head, access }),
+  ];
+  // The client has been in contact with another log than this: what that one had acknowledged may be lacking here.
+  if (position !== undefined && !resumed) effects.push({ type: 'read-version' });
+  if (presence && !opening.congested) effects.push({ type: 'read-presence' });
+  const phase: OpenRelayPhase = {
+    type: opening.congested ? 'lagging' : 'live',
+    access,
+    presence,
+    sent: resumed ? position.offset : 0,
+    head,
+    since: resumed || version.length === 0 ? undefined : version,
+    reading: false,
+    missedPresence: presence && opening.congested,
+    pending: [],
+    pendingBytes: 0,
+  };
+  return { state: { ...state, phase: following(phase, effects) }, effects };
+}
+
+function framed(
+  state: RelayChannelState,
+  phase: OpenRelayPhase,
+  frame: Exclude<ClientChannelFrame, { type: 'open' }>,
+): RelayChannelStep {
+  switch (frame.type) {
+    case 'push':
+      return pushed(state, phase, frame);
+    case 'presence':
+      return shown(state, phase, frame.state);
+    case 'close':
+      return closed(state, 'done', '');
+  }
+}
+
+function pushed(
+  state: RelayChannelState,
+  phase: OpenRelayPhase,
+  { batch, update }: FrameOf<'push'>,
+): RelayChannelStep {
+  const { channel, limits } = state;
+  const bytes = update.length;
+  if (phase.access !== 'write') {
+    const message = 'this session may read the document, not write it';
+    return { state, effects: [send({ type: 'nack', channel, batch, code: 'permission', message })] };
+  }
+  if (bytes > limits.maxUpdateBytes) {
+    const message = `${bytes} bytes in one update; this relay takes ${limits.maxUpdateBytes}`;
+    return { state, effects: [send({ type: 'nack', channel, batch, code: 'too-large', message })] };
+  }
+  if (!hasRoom(phase.pending.length, phase.pendingBytes, bytes)) {
+    const error = new CausewayError(
+      'protocol/limit',
+      { what: 'batches in flight', value: phase.pending.length + 1, limit: MAX_BATCHES_IN_FLIGHT },
+      `${phase.pending.length + 1} batches of ${phase.pendingBytes + bytes} bytes in flight; wait for acks beyond ${MAX_BATCHES_IN_FLIGHT} batches or ${MAX_IN_FLIGHT_BYTES} bytes`,
+    );
+    return { state, effects: [{ type: 'fail', error }] };
+  }
+  const pending = [...phase.pending, { batch, bytes }];
+  return {
+    state: { ...state, phase: { ...phase, pending, pendingBytes: phase.pendingBytes + bytes } },
+    effects: [{ type: 'append', batch, update }],
+  };
+}
+
+function acknowledged(
+  state: RelayChannelState,
+  before: OpenRelayPhase,
+  batch: BatchId,
+  offset: number,
+): RelayChannelStep {
+  const phase = atHead(withoutPending(before, batch), offset);
+  // The client counts in the same way: an ack moves it on by one, never over a gap. A read under way brings the entry too.
+  const next = offset === phase.sent + 1 && !phase.reading ? { ...phase, sent: offset } : phase;
+  checkLive(next);
+  return {
+    state: { ...state, phase: next },
+    effects: [send({ type: 'ack', channel: state.channel, batch, offset })],
+  };
+}
+
+function committed(
+  state: RelayChannelState,
+  before: OpenRelayPhase,
+  offset: number,
+  shared: SharedFrame,
+): RelayChannelStep {
+  const phase = atHead(before, offset);
+  // Dropped, not queued, unless live: a later read brings it. In a log that was just read it may be known already.
+  if (phase.type !== 'live' || offset <= phase.sent)
+    return { state: { ...state, phase }, effects: NO_EFFECTS };
+  const next: OpenRelayPhase = offset === phase.sent + 1 ? { ...phase, sent: offset } : phase;
+  checkLive(next);
+  return { state: { ...state, phase: next }, effects: [{ type: 'send-shared', shared }] };
+}
+
+function read(
+  state: RelayChannelState,
+  phase: OpenRelayPhase,
+  upTo: number,
+  update: Uint8Array,
+): RelayChannelStep {
+  invariant(
+    phase.reading && upTo > phase.sent,
+    'sync/read-advances',
+    () => `entries up to ${upTo} for a session that was sent ${phase.sent}`,
+  );
+  const effects: RelayChannelEffect[] = [
+    send({ type: 'updates', channel: state.channel, after: phase.sent, upTo, update }),
+  ];
+  const next: OpenRelayPhase = { ...atHead(phase, upTo), sent: upTo, reading: false };
+  return { state: { ...state, phase: following(next, effects) }, effects };
+}
+
+function drained(state: RelayChannelState, phase: OpenRelayPhase): RelayChannelStep {
+  if (phase.type !== 'lagging') return { state, effects: NO_EFFECTS };
+  const effects: RelayChannelEffect[] = phase.missedPresence ? [{ type: 'read-presence' }] : [];
+  const next: OpenRelayPhase = { ...phase, type: 'catching-up', missedPresence: false };
+  return { state: { ...state, phase: following(next, effects) }, effects };
+}
+
+/** Live when everything was sent; else reading on, one piece at a time, unless the socket is congested. */
+function following(phase: OpenRelayPhase, effects: RelayChannelEffect[]): OpenRelayPhase {
+  if (phase.type === 'lagging') return phase;
+  if (phase.reading) return { ...phase, type: 'catching-up' };
+  if (phase.sent === phase.head) return { ...phase, type: 'live', since: undefined };
+  effects.push({ type: 'read', after: phase.sent, maxBytes: CATCH_UP_PIECE_BYTES, since: phase.since });
+  return { ...phase, type: 'catching-up', reading: true };
+}
+
+function shown(state: RelayChannelState, phase: OpenRelayPhase, bytes: Uint8Array): RelayChannelStep {
+  const { maxPresenceBytes } = state.limits;
+  if (bytes.length > maxPresenceBytes) {
+    const error = new CausewayError(
+      'decode/limit',
+      { what: 'presence', value: bytes.length, limit: maxPresenceBytes },
+      `a presence of ${bytes.length} bytes is above the limit of ${maxPresenceBytes}`,
+    );
+    return { state, effects: [{ type: 'fail', error }] };
+  }
+  return { state, effects: phase.presence ? [{ type: 'publish-presence', state: bytes }] : NO_EFFECTS };
+}
+
+function peerPresence(
+  state: RelayChannelState,
+  phase: OpenRelayPhase,
+  shared: SharedFrame,
+): RelayChannelStep {
+  if (!phase.presence) return { state, effects: NO_EFFECTS };
+  if (phase.type !== 'lagging') return { state, effects: [{ type: 'send-shared', shared }] };
+  return { state: { ...state, phase: { ...phase, missedPresence: true } }, effects: NO_EFFECTS };
+}
+
+function closed(state: RelayChannelState, code: ChannelCloseCode, message: string): RelayChannelStep {
+  return {
+    state: { ...state, phase: CLOSED },
+    effects: [send({ type: 'close', channel: state.channel, code, message }), { type: 'leave' }],
+  };
+}
+
+function withoutPending(phase: OpenRelayPhase, batch: BatchId): OpenRelayPhase {
+  const index = phase.pending.findIndex((push) => push.batch === batch);
+  const push = phase.pending[index];
+  invariant(push !== undefined, 'sync/settles-pending', () => `batch ${batch} is not pending`);
+  const pending = phase.pending.toSpliced(index, 1);
+  return { ...phase, pending, pendingBytes: phase.pendingBytes - push.bytes };
+}
+
+function atHead(phase: OpenRelayPhase, offset: number): OpenRelayPhase {
+  return offset > phase.head ? { ...phase, head: offset } : phase;
+}
+
+function checkLive(phase: OpenRelayPhase): void {
+  invariant(
+    phase.type !== 'live' || phase.sent === phase.head,
+    'sync/live-without-gap',
+    () => `entry ${phase.head} came to a live session that was sent ${phase.sent}`,
+  );
+}
+
+function send(frame: Frame): RelayChannelEffect {
+  return { type: 'send', frame };
 }

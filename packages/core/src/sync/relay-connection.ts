@@ -54,6 +54,8 @@ export type RelayPhase =
       readonly noticed: boolean;
       /** A refreshed token is being checked. */
       readonly refreshing: boolean;
+      /** A token that came meanwhile: checked next, unless a later one comes. */
+      readonly nextToken: string | undefined;
     }
   | { readonly type: 'closing' };
 
@@ -203,12 +205,7 @@ function understood(
     case 'pong':
       return { state, effects: NO_EFFECTS };
     case 'refresh':
-      return phase.refreshing
-        ? failed(state, unexpectedFrame(frame, 'checking another token'))
-        : {
-            state: { ...state, phase: { ...phase, refreshing: true } },
-            effects: [{ type: 'authenticate', token: frame.token, refresh: true }],
-          };
+      return refreshed(state, phase, frame.token);
     case 'error':
       return toldOff(state, frame);
     case 'hello':
@@ -222,6 +219,16 @@ function understood(
     case 'fragment':
       return failed(state, unexpectedFrame(frame, 'online'));
   }
+}
+
+/** One token is checked at a time, however many are sent. */
+function refreshed(state: RelayConnectionState, phase: Online, token: string): RelayConnectionStep {
+  if (phase.refreshing)
+    return { state: { ...state, phase: { ...phase, nextToken: token } }, effects: NO_EFFECTS };
+  return {
+    state: { ...state, phase: { ...phase, refreshing: true } },
+    effects: [{ type: 'authenticate', token, refresh: true }],
+  };
 }
 
 function opening(
@@ -252,17 +259,23 @@ function authenticated(
 ): RelayConnectionStep {
   const expiresAt = expiresInMs === undefined ? Number.POSITIVE_INFINITY : now + expiresInMs;
   if (phase.type === 'online') {
-    return {
-      state: { ...state, phase: { ...phase, expiresAt, noticed: false, refreshing: false } },
-      effects: NO_EFFECTS,
-    };
+    const checked: Online = { ...phase, expiresAt, noticed: false, refreshing: false, nextToken: undefined };
+    if (phase.nextToken !== undefined) return refreshed(state, checked, phase.nextToken);
+    return { state: { ...state, phase: checked }, effects: NO_EFFECTS };
   }
   const { relay, session, limits } = state.options;
   return {
     state: {
       ...state,
       heardAt: now,
-      phase: { type: 'online', lastChannel: 0, expiresAt, noticed: false, refreshing: false },
+      phase: {
+        type: 'online',
+        lastChannel: 0,
+        expiresAt,
+        noticed: false,
+        refreshing: false,
+        nextToken: undefined,
+      },
     },
     effects: [
       { type: 'send', frame: { type: 'welcome', protocol: PROTOCOL_VERSION, relay, session, limits } },
