@@ -25,3 +25,18 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, what: string): T {
   reader.end();
   return value;
 }
+
+/** A byte that says whether there is a value, then the value. */
+export function optionalCodec<T>(inner: Codec<T>): Codec<T | undefined> {
+  return {
+    write: (writer, value) => {
+      writer.u8(value === undefined ? 0 : 1);
+      if (value !== undefined) inner.write(writer, value);
+    },
+    read: (reader) => {
+      const there = reader.u8();
+      if (there > 1) throw reader.invalid(`${there} where 0 or 1 belongs`);
+      return there === 1 ? inner.read(reader) : undefined;
+    },
+  };
+}

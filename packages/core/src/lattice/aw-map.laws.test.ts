@@ -1,14 +1,16 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { awMapSpecification } from '../testing/specs/aw-map.ts';
-import { awSetSpecification } from '../testing/specs/aw-set.ts';
-import { mvRegisterSpecification } from '../testing/specs/mv-register.ts';
-import { productSpecification } from '../testing/specs/product.ts';
+import { awMapSpecification } from '../testing/specifications/aw-map.ts';
+import { awSetSpecification } from '../testing/specifications/aw-set.ts';
+import { pnCounterSpecification } from '../testing/specifications/counters.ts';
+import { mvRegisterSpecification } from '../testing/specifications/mv-register.ts';
+import { productSpecification } from '../testing/specifications/product.ts';
 import { awMap } from './aw-map.ts';
 import { awSet } from './aw-set.ts';
 import { stringLeaf } from './leaf.ts';
 import { mvRegister } from './mv-register.ts';
+import { pnCounter } from './pn-counter.ts';
 import { product } from './product.ts';
 
 const note = product({ title: mvRegister(stringLeaf), tags: awSet(stringLeaf) });
@@ -18,6 +20,9 @@ const noteSpecification = productSpecification(note, {
 });
 const notes = awMap(stringLeaf, note);
 const notesSpecification = awMapSpecification(notes, noteSpecification);
+
+const votes = awMap(stringLeaf, pnCounter);
+const votesSpecification = awMapSpecification(votes, pnCounterSpecification);
 
 const folders = awMap(stringLeaf, notes);
 const foldersSpecification = awMapSpecification(folders, notesSpecification);
@@ -36,4 +41,12 @@ it('a map of maps keeps the laws of a lattice', () => {
 
 it('a map of maps means what its specification says', () => {
   checkSpecification(folders, foldersSpecification);
+});
+
+it('a map of counters keeps the laws of a lattice', () => {
+  checkLaws(votes, votesSpecification);
+});
+
+it('a map of counters means what its specification says', () => {
+  checkSpecification(votes, votesSpecification);
 });

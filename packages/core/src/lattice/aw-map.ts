@@ -1,7 +1,7 @@
 /**
  * Add-wins map of lattices: an update of the value at a key and a removal of the key made at the same time leave the key
  * there, with all of the value that the update had seen. Almeida et al. 2018, section 7.4, with another treatment of the
- * values (docs/decisions/), so that any lattice can be one.
+ * values, so that any lattice can be one.
  *
  *   A   update k: title x ──┬── remove k ───────────┬── k has title x and tag t: B's update had seen the title
  *                           │                       │
@@ -11,16 +11,30 @@
  *   update      one new dot, which carries the values at the key joined, plus the change, and replaces their dots
  *   remove      drops the dots at the key, and with them every byte of the value
  *   reading     joins what concurrent updates left; the next update does so for good
+ *   lost        of each replica the highest dot that was in a value when it was removed
  *
- * Values join without any context from outside, so they need no more than to be lattices.
+ * Values join without any context from outside, so they need no more than to be lattices. What a removal drops may come
+ * back in part, by an update that had seen only some of it. Then a replica's own counts may be older than what it has
+ * told others; `lost` is how it knows, and starts new ones (account.ts).
  */
-import type { Dot } from '../id/index.ts';
+import {
+  emptyVector,
+  lastSeqInVector,
+  mergeVectors,
+  replicasOf,
+  type VersionVector,
+  vectorCodec,
+  vectorOf,
+} from '../causality/index.ts';
+import type { Dot, ReplicaId } from '../id/index.ts';
 import { type Causal, causal } from './causal.ts';
 import { type DotFun, type DotMap, dotFun, dotMap } from './dot-store.ts';
 import type { DotSource, Lattice } from './lattice.ts';
 import type { Leaf } from './leaf.ts';
 
-export type AwMapState<K, S> = Causal<DotMap<K, DotFun<S>>>;
+export interface AwMapState<K, S> extends Causal<DotMap<K, DotFun<S>>> {
+  readonly lost: VersionVector;
+}
 
 /** Views as a map from key to the view of its value, in ascending order of keys. */
 export interface AwMap<K, S, V> extends Lattice<AwMapState<K, S>, ReadonlyMap<K, V>> {
@@ -44,13 +58,35 @@ export interface AwMap<K, S, V> extends Lattice<AwMapState<K, S>, ReadonlyMap<K,
 export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S, V> {
   const updates = dotFun(values);
   const stores = dotMap(keys, updates);
-  const { delta, ...lattice } = causal(stores);
+  const base = causal(stores);
   const at = (state: AwMapState<K, S>, key: K): DotFun<S> => stores.at(state.store, keys.canonical(key));
   const joined = (entries: DotFun<S>): S =>
     entries.map((entry) => entry.value).reduce(values.join, values.bottom);
+  const lastSeqIn = (entries: DotFun<S>, replica: ReplicaId): number =>
+    entries.reduce((last, { value }) => Math.max(last, values.lastSeq(value, replica)), 0);
   return {
-    ...lattice,
     descriptor: `aw-map(${keys.name},${values.descriptor})`,
+    bottom: { ...base.bottom, lost: emptyVector },
+    join: (a, b) => {
+      const lost = mergeVectors(a.lost, b.lost);
+      const both = base.join(a, b);
+      return both === a && lost === a.lost ? a : { store: both.store, context: both.context, lost };
+    },
+    summary: (state) => ({ ...base.summary(state), lost: state.lost }),
+    since: (state, holder) => ({ ...base.since(state, holder), lost: state.lost }),
+    codec: {
+      write: (writer, state) => {
+        base.codec.write(writer, state);
+        vectorCodec.write(writer, state.lost);
+      },
+      read: (reader) => ({ ...base.codec.read(reader), lost: vectorCodec.read(reader) }),
+    },
+    lastSeq: (state, replica) =>
+      state.store.reduce(
+        (last, { store }) => Math.max(last, lastSeqIn(store, replica)),
+        Math.max(base.lastSeq(state, replica), lastSeqInVector(state.lost, replica)),
+      ),
+    view: (state) => new Map(state.store.map(({ key, store }) => [key, values.view(joined(store))])),
     get: (state, key) => {
       const entries = at(state, key);
       return entries.length === 0 ? undefined : joined(entries);
@@ -58,31 +94,34 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
     update: (state, dots, key, change) => {
       const entries = at(state, key);
       const before = joined(entries);
-      const source = lastOf(dots);
+      const source = sourceFor(dots, lastSeqInVector(state.lost, dots.replica));
       const value = values.join(before, change(before, source));
       const update = { dot: source.last() ?? dots.next(), value };
-      return delta([{ key: keys.canonical(key), store: [update] }], updates.dots(entries));
+      return {
+        ...base.delta([{ key: keys.canonical(key), store: [update] }], updates.dots(entries)),
+        lost: emptyVector,
+      };
     },
-    remove: (state, key) => delta([], updates.dots(at(state, key))),
-    view: (state) => new Map(state.store.map(({ key, store }) => [key, values.view(joined(store))])),
-    lastSeq: (state, replica) => {
-      const inValues = state.store.flatMap(({ store }) =>
-        store.map(({ value }) => values.lastSeq(value, replica)),
+    remove: (state, key) => {
+      const entries = at(state, key);
+      const lost = replicasOf(state.context).map(
+        (replica) => [replica, lastSeqIn(entries, replica)] as const,
       );
-      return inValues.reduce((a, b) => Math.max(a, b), lattice.lastSeq(state, replica));
+      return { ...base.delta([], updates.dots(entries)), lost: vectorOf(lost) };
     },
   };
 }
 
 /**
- * The source, and the last dot taken from it. An update goes by the last dot that its change took inside the value, if it
- * took any: the two stand in different stores. So an update costs one dot, repeated changes of one field have adjoining
- * dots, which a context keeps as one range, and no dot inside is above the map's own, which outlives it in the context.
+ * The source for a change of a value, and the last dot taken from it. An update goes by the last dot that its change took,
+ * if it took any: the two stand in different stores. So an update costs one dot, repeated changes of one field have
+ * adjoining dots, which a context keeps as one range, and no dot in a value is above the map's own dot.
  */
-function lastOf(dots: DotSource): DotSource & { last(): Dot | undefined } {
+function sourceFor(dots: DotSource, lost: number): DotSource & { last(): Dot | undefined } {
   let last: Dot | undefined;
   return {
     replica: dots.replica,
+    lostUpTo: Math.max(lost, dots.lostUpTo ?? 0),
     next: () => {
       last = dots.next();
       return last;

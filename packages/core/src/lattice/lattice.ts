@@ -50,6 +50,13 @@ export interface Lattice<S, V = unknown> {
 export interface DotSource {
   readonly replica: ReplicaId;
   next(): Dot;
+
+  /**
+   * What this replica did with dots up to this seq may have been removed and have come back in part, by a replica that had
+   * seen only the first of it. Whoever goes on counting under such a dot would repeat numbers that others know
+   * already; it takes a new one. Left out where nothing is ever removed, as at the root of a document.
+   */
+  readonly lostUpTo?: number;
 }
 
 /** The view and state types of a lattice, for inference in products and maps. */
