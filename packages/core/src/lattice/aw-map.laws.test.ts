@@ -1,11 +1,11 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { awMapSpecification } from '../testing/specifications/aw-map.ts';
-import { awSetSpecification } from '../testing/specifications/aw-set.ts';
-import { pnCounterSpecification } from '../testing/specifications/counters.ts';
-import { mvRegisterSpecification } from '../testing/specifications/mv-register.ts';
-import { productSpecification } from '../testing/specifications/product.ts';
+import { awMapSpecification } from '../testing/specs/aw-map.ts';
+import { awSetSpecification } from '../testing/specs/aw-set.ts';
+import { mvRegisterSpecification } from '../testing/specs/mv-register.ts';
+import { pnCounterSpecification } from '../testing/specs/pn-counter.ts';
+import { productSpecification } from '../testing/specs/product.ts';
 import { awMap } from './aw-map.ts';
 import { awSet } from './aw-set.ts';
 import { stringLeaf } from './leaf.ts';
@@ -22,7 +22,7 @@ const notes = awMap(stringLeaf, note);
 const notesSpecification = awMapSpecification(notes, noteSpecification);
 
 const votes = awMap(stringLeaf, pnCounter);
-const votesSpecification = awMapSpecification(votes, pnCounterSpecification);
+const votesSpecification = awMapSpecification(votes, pnCounterSpecification(pnCounter));
 
 const folders = awMap(stringLeaf, notes);
 const foldersSpecification = awMapSpecification(folders, notesSpecification);

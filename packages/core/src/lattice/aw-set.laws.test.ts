@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { awSetSpecification } from '../testing/specifications/aw-set.ts';
+import { awSetSpecification } from '../testing/specs/aw-set.ts';
 import { awSet } from './aw-set.ts';
 import { stringLeaf } from './leaf.ts';
 

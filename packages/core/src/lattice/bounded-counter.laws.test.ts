@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { boundedCounterSpecification } from '../testing/specifications/bounded-counter.ts';
+import { boundedCounterSpecification } from '../testing/specs/bounded-counter.ts';
 import { boundedCounter } from './bounded-counter.ts';
 
 const specification = boundedCounterSpecification(boundedCounter);

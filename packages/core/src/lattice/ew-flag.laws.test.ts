@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { ewFlagSpecification } from '../testing/specifications/flags.ts';
+import { ewFlagSpecification } from '../testing/specs/flags.ts';
 import { ewFlag } from './ew-flag.ts';
 
 it('keeps the laws of a lattice', () => {

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { gCounterSpecification } from '../testing/specifications/g-counter.ts';
+import { gCounterSpecification } from '../testing/specs/g-counter.ts';
 import { gCounter } from './g-counter.ts';
 
 const specification = gCounterSpecification(gCounter);

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { gSetSpecification } from '../testing/specifications/g-set.ts';
+import { gSetSpecification } from '../testing/specs/g-set.ts';
 import { gSet } from './g-set.ts';
 import { stringLeaf } from './leaf.ts';
 

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { lwwElementSetSpecification } from '../testing/specifications/lww-element-set.ts';
+import { lwwElementSetSpecification } from '../testing/specs/lww-element-set.ts';
 import { stringLeaf } from './leaf.ts';
 import { lwwElementSet } from './lww-element-set.ts';
 

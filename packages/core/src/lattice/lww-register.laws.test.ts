@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { lwwRegisterSpecification } from '../testing/specifications/lww-register.ts';
+import { lwwRegisterSpecification } from '../testing/specs/lww-register.ts';
 import { stringLeaf } from './leaf.ts';
 import { lwwRegister } from './lww-register.ts';
 

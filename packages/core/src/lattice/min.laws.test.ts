@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { extremumSpecification } from '../testing/specifications/extremum.ts';
+import { extremumSpecification } from '../testing/specs/extremum.ts';
 import { numberLeaf } from './leaf.ts';
 import { min } from './min.ts';
 

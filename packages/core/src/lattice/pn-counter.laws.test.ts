@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { pnCounterSpecification } from '../testing/specifications/pn-counter.ts';
+import { pnCounterSpecification } from '../testing/specs/pn-counter.ts';
 import { pnCounter } from './pn-counter.ts';
 
 const specification = pnCounterSpecification(pnCounter);

@@ -1,10 +1,10 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { awSetSpecification } from '../testing/specifications/aw-set.ts';
-import { dwFlagSpecification } from '../testing/specifications/flags.ts';
-import { mvRegisterSpecification } from '../testing/specifications/mv-register.ts';
-import { productSpecification } from '../testing/specifications/product.ts';
+import { awSetSpecification } from '../testing/specs/aw-set.ts';
+import { dwFlagSpecification } from '../testing/specs/flags.ts';
+import { mvRegisterSpecification } from '../testing/specs/mv-register.ts';
+import { productSpecification } from '../testing/specs/product.ts';
 import { awSet } from './aw-set.ts';
 import { dwFlag } from './dw-flag.ts';
 import { stringLeaf } from './leaf.ts';

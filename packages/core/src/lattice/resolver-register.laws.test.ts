@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { resolverRegisterSpecification } from '../testing/specifications/mv-register.ts';
+import { resolverRegisterSpecification } from '../testing/specs/mv-register.ts';
 import { stringLeaf } from './leaf.ts';
 import { resolverRegister } from './resolver-register.ts';
 

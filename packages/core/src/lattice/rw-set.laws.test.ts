@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { rwSetSpecification } from '../testing/specifications/rw-set.ts';
+import { rwSetSpecification } from '../testing/specs/rw-set.ts';
 import { stringLeaf } from './leaf.ts';
 import { rwSet } from './rw-set.ts';
 

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { checkLaws } from '../testing/lattice-laws.ts';
 import { checkSpecification } from '../testing/specification.ts';
-import { twoPhaseSetSpecification } from '../testing/specifications/two-phase-set.ts';
+import { twoPhaseSetSpecification } from '../testing/specs/two-phase-set.ts';
 import { stringLeaf } from './leaf.ts';
 import { twoPhaseSet } from './two-phase-set.ts';
 
