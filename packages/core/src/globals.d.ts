@@ -16,3 +16,5 @@ declare const TextDecoder: new (
   label?: 'utf-8',
   options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean },
 ) => TextDecoder;
+
+declare function queueMicrotask(callback: () => void): void;

@@ -3,6 +3,7 @@
  * before it is used, so hostile input costs at most its own size. Every failure is a `decode/*` error.
  */
 import { CausewayError } from '../error.ts';
+import { utf16LengthOf } from './utf8.ts';
 
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -98,6 +99,22 @@ export class Reader {
     } catch {
       throw this.invalid(`${what} is not UTF-8`);
     }
+  }
+
+  /** Passes over `length` bytes. */
+  skip(length: number): void {
+    this.#need(length);
+    this.#at += length;
+  }
+
+  /** Passes over length-prefixed UTF-8, checking it without decoding it. Returns its length in UTF-16 units. */
+  skipString(what: string): number {
+    const length = this.varint();
+    this.#need(length);
+    const units = utf16LengthOf(this.#bytes, this.#at, this.#at + length);
+    if (units < 0) throw this.invalid(`${what} is not UTF-8`);
+    this.#at += length;
+    return units;
   }
 
   /** Everything that is left, as a view on the input. */

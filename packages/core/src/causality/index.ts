@@ -29,6 +29,7 @@ export {
   type HybridTime,
   hybridClock,
   hybridTimeCodec,
+  latestOf,
   MAX_HYBRID_COUNTER,
   MAX_WALL_MS,
   type Received,

@@ -20,6 +20,7 @@
 import {
   emptyVector,
   lastSeqInVector,
+  latestOf,
   mergeVectors,
   replicasOf,
   type VersionVector,
@@ -86,6 +87,8 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
         (last, { store }) => Math.max(last, lastSeqIn(store, replica)),
         Math.max(base.lastSeq(state, replica), lastSeqInVector(state.lost, replica)),
       ),
+    lastTime: (state) =>
+      latestOf(state.store.flatMap(({ store }) => store.map(({ value }) => values.lastTime?.(value)))),
     view: (state) => new Map(state.store.map(({ key, store }) => [key, values.view(joined(store))])),
     get: (state, key) => {
       const entries = at(state, key);

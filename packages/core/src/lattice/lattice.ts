@@ -16,6 +16,7 @@
  * changed, so whoever owns the document hands them out (`DotSource`).
  */
 import type { Codec } from '../bytes/index.ts';
+import type { HybridTime } from '../causality/index.ts';
 import type { Dot, ReplicaId } from '../id/index.ts';
 
 export interface Lattice<S, V = unknown> {
@@ -44,6 +45,9 @@ export interface Lattice<S, V = unknown> {
 
   /** The highest seq that `replica` has used anywhere in this state; 0 when none. A document goes on counting from there. */
   lastSeq(state: S, replica: ReplicaId): number;
+
+  /** The greatest hybrid time in this state; a document's clock goes on from there. Left out by types without times. */
+  lastTime?(state: S): HybridTime | undefined;
 }
 
 /** Hands out fresh dots of one replica, in order. */

@@ -48,6 +48,7 @@ export function lwwRegister<T>(leaf: Leaf<T>): LwwRegister<T> {
     summary: (state) => state,
     since: (state, holder) => (wins(holder, state) ? state : undefined),
     lastSeq: () => 0,
+    lastTime: (state) => state?.time,
     set: (_state, time, value) => ({ time, value: leaf.canonical(value) }),
   };
 }

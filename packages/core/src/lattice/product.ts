@@ -7,6 +7,7 @@
  *   B   votes +2 ─┴── { title: [x], votes: 2 }
  */
 import type { Codec } from '../bytes/index.ts';
+import { latestOf } from '../causality/index.ts';
 import { CausewayError } from '../error.ts';
 import type { Lattice, StateOf, ViewOf } from './lattice.ts';
 
@@ -56,6 +57,7 @@ function untypedProduct(fields: ProductFields): Omit<Product<ProductFields>, 'fi
     since: (state, holder) => each((field, name) => field.since(state[name], holder[name])),
     lastSeq: (state, replica) =>
       Math.max(0, ...sorted.map(([name, field]) => field.lastSeq(state[name], replica))),
+    lastTime: (state) => latestOf(sorted.map(([name, field]) => field.lastTime?.(state[name]))),
     delta: (parts) => ({ ...bottom, ...parts }),
   };
 }

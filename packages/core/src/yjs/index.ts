@@ -1,0 +1,10 @@
+export { bindAwareness } from './awareness.ts';
+export {
+  type AwarenessEntry,
+  decodeAwarenessUpdate,
+  encodeAwarenessUpdate,
+  MAX_AWARENESS_CLOCK,
+  MAX_AWARENESS_JSON_BYTES,
+} from './awareness-update.ts';
+export { YjsDocument, yjsDocument } from './yjs-document.ts';
+export { YJS_KIND, yjsFormat, yjsFormats } from './yjs-format.ts';
