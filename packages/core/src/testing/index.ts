@@ -1,6 +1,14 @@
 export { byTime, type Commands, isCausallyClosed, type Operation, type Site } from './history.ts';
 export { checkLaws } from './lattice-laws.ts';
 export { freshSeed, Seeded, type SuiteOptions, seedsOfRuns } from './seeded.ts';
+export {
+  CALM,
+  type MsRange,
+  type NetworkConditions,
+  SimulatedNetwork,
+  type SimulatedSocket,
+  type SocketHandlers,
+} from './simulated-network.ts';
 export { checkSpecification, type Specification } from './specification.ts';
 export { SuiteFailure } from './suite-failure.ts';
 export { VirtualTime } from './virtual-time.ts';
