@@ -1,5 +1,6 @@
 // Every bench, in the order in which they run.
 
 import type { Bench } from './bench.ts';
+import { formats } from './formats.ts';
 
-export const benches: readonly Bench[] = [];
+export const benches: readonly Bench[] = [formats];
