@@ -1,15 +1,26 @@
 /**
- * Where a client keeps its documents: an append log of chunks per document, with snapshots, the outbox, and the position
- * in the relay's log. Everything is bytes; a store knows no format beyond the `merge` it is handed for compaction.
+ * Where a client keeps its documents: an append log of chunks per document, the outbox, and the position in the relay's
+ * log. Everything is bytes; a store knows no format beyond the `merge` it is handed for compaction.
  * `testing/document-store-contract.ts` is the suite that every store passes.
  *
- *   document   = kind · position? · chunks (snapshot, then what came after) · outbox (batches not yet settled)
+ *   document   = kind · position? · chunks (oldest first) · outbox (batches not yet settled) · quarantine
  *   write()      one transaction: chunks, batches in and out, and the position become durable together or not at all
  *
- * Several tabs may use one store at once, without a lock: chunks are addressed by their content, so writing one twice
- * stores it once; compaction deletes only what it has read, and never the snapshot it wrote.
+ *        made                     settled
+ *   ───────────────▶ outbox ───────────────────▶ chunks ◀──────── received
+ *                     │  ▲
+ *             refused ▼  │ released to the outbox
+ *                 quarantine ──released to nowhere──▶ chunks
+ *
+ * Every batch is in one place only. The content of a document is all three together: a batch in the outbox or in
+ * quarantine is content as much as a chunk is.
+ *
+ * Several tabs may use one store at once, without a lock. A position says that everything up to it is stored, so content
+ * that a position at or before the stored one covers is not stored again; compaction replaces only what it has read, and
+ * nothing when another tab was faster.
  */
-import type { DocumentKind, DocumentName } from '@causeway/core/id';
+import type { CausewayError } from '@causeway/core';
+import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
 import type { BatchId, Position } from '@causeway/core/sync';
 
 /** One push: its name, and the update that it carries. */
@@ -27,28 +38,42 @@ export interface QuarantinedBatch extends Batch {
 export interface StoredDocument {
   readonly name: DocumentName;
   readonly kind: DocumentKind;
+  /** Undefined also when a record is damaged: what it held may be had from the relay again. */
   readonly position: Position | undefined;
-  /** The whole document: merged in any order, these give its content. */
-  readonly updates: readonly Uint8Array[];
-  /** In the order they were made. Their content is in `updates` too. */
+  /** The content beside outbox and quarantine, oldest first. Merged in any order with theirs it gives the document. */
+  readonly chunks: readonly Uint8Array[];
+  /** In the order they were made. */
   readonly outbox: readonly Batch[];
   readonly quarantine: readonly QuarantinedBatch[];
+  /** The records of this document that could not be read, each with its key. They are kept as they are. */
+  readonly damage: readonly CausewayError<'storage/corrupt'>[];
 }
 
 /** What one write changes. All of it becomes durable together. */
 export interface DocumentChange {
-  /** New content from the relay. */
+  /** New content from the relay. When `position` is given too, it covers all of it. */
   readonly received?: readonly Uint8Array[];
-  /** New content made here: becomes content and outbox. */
+  /** New content made here: goes to the outbox. */
   readonly made?: readonly Batch[];
-  /** Batches that the relay has acknowledged: they leave the outbox; their content stays. */
+  /** Batches that the relay has acknowledged: they move from the outbox to the chunks. */
   readonly settled?: readonly BatchId[];
   /** Batches that the relay has refused: they move from the outbox to quarantine. */
-  readonly refused?: readonly { readonly id: BatchId; readonly code: string; readonly message: string }[];
-  /** Quarantined batches that the user discards, or puts back into the outbox. */
-  readonly released?: readonly { readonly id: BatchId; readonly to: 'nowhere' | 'outbox' }[];
+  readonly refused?: readonly Refusal[];
+  /** Quarantined batches that are offered to the relay again, or no longer. */
+  readonly released?: readonly Release[];
   /** The position that the content now reaches. Within an epoch a store keeps the larger offset. Null forgets it. */
   readonly position?: Position | null;
+}
+
+export interface Refusal {
+  readonly id: BatchId;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Release {
+  readonly id: BatchId;
+  readonly to: 'nowhere' | 'outbox';
 }
 
 export interface StoredSize {
@@ -56,34 +81,67 @@ export interface StoredSize {
   readonly bytes: number;
 }
 
+/** A document as a list of documents shows it. */
+export interface StoredEntry {
+  readonly name: DocumentName;
+  readonly kind: DocumentKind;
+  /** Batches in its outbox. */
+  readonly pending: number;
+}
+
+/**
+ * Makes one update of several. `whole` says that these are all chunks of the document, so that the live document's own
+ * snapshot, which may be smaller, serves too once they are applied to it.
+ */
+export type MergeChunks = (updates: readonly Uint8Array[], whole: boolean) => Uint8Array;
+
 export interface DocumentStore {
-  /** True when `write` survives the page: false for memory. */
+  /** True when what is written survives the page: false for memory. */
   readonly durable: boolean;
 
-  /** Undefined when the store has no such document. `storage/corrupt` with the record's key when one does not decode; other documents are unharmed. */
+  /** Resolves when the store can be used; rejects with `storage/*` when it cannot. Called before all else. */
+  open(): Promise<void>;
+
+  /** Undefined when the store has no such document. `storage/corrupt` when it cannot even tell its kind. */
   load(name: DocumentName): Promise<StoredDocument | undefined>;
 
   /**
-   * Resolves when the change is durable (the transaction is complete). The write is begun before this call returns, so that a
-   * page closed right after it loses nothing. A change that changes nothing writes nothing. Creates the document when new;
-   * `protocol/kind-mismatch` when it exists with another kind.
+   * Resolves when the change is durable (the transaction is complete). The write is begun before this call returns, so that
+   * a page closed right after it loses nothing of `made`. A change that changes nothing writes nothing. Creates the document
+   * when new; `protocol/kind-mismatch` when it exists with another kind; `storage/full` when there is no room.
    */
   write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void>;
 
-  /** Chunks and bytes of this document, to decide on compaction. */
+  /** Chunks of this document and their bytes, to decide on compaction. Reads no content. */
   size(name: DocumentName): Promise<StoredSize>;
 
-  /** Replaces the chunks that it reads by one snapshot, `merge` of them. What others write meanwhile stays. */
-  compact(name: DocumentName, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<void>;
+  /**
+   * Puts one chunk in place of the latest ones: of so many that each chunk stays larger than all that follow it, so that
+   * a byte is rewritten as often as the document doubles. What others write meanwhile stays. Damaged chunks stay.
+   */
+  compact(name: DocumentName, merge: MergeChunks): Promise<void>;
 
-  list(): Promise<
-    readonly { readonly name: DocumentName; readonly kind: DocumentKind; readonly pending: number }[]
-  >;
+  list(): Promise<readonly StoredEntry[]>;
 
+  /** Deletes the document, and forgets all replica ids: a forgotten history must not be continued under the same id. */
   delete(name: DocumentName): Promise<void>;
 
-  /** Deletes every document. */
+  /** Deletes every document and all replica ids. */
   wipe(): Promise<void>;
+
+  /** The ids of replicas that have written here and may be used again, one page each. */
+  replicas(): Promise<readonly ReplicaId[]>;
+
+  addReplica(id: ReplicaId): Promise<void>;
+
+  /** Never use this id again: it may have said more than is stored. Rejects when that cannot be noted down. */
+  retireReplica(id: ReplicaId): Promise<void>;
+
+  /** Calls `listener` when the store finds itself emptied from outside: what was durable is gone, and is to be written again. */
+  onLost(listener: () => void): () => void;
+
+  /** Takes over what a page that has gone could not finish. Writes nothing when there is nothing. */
+  recover(): Promise<void>;
 
   /** Waits for writes under way. After it every call rejects with `storage/closed`. */
   close(): Promise<void>;

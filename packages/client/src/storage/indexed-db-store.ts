@@ -1,0 +1,587 @@
+/**
+ * Documents in IndexedDB: one database per namespace, few and large rows, strict durability. The only importer of `idb`.
+ *
+ *   documents    name                    kind
+ *   positions    name                    epoch, offset
+ *   chunks       name, order, bytes      one update; the key tells its size, so that deciding on compaction reads no content
+ *   outbox       name, batch             update; content like any chunk
+ *   quarantine   name, batch             update, and why it was refused
+ *   replicas     id                      nothing more: it is in the pool
+ *
+ * A write of new local content reads nothing first: all its requests and the explicit commit are handed to the browser in
+ * the calling turn, which then completes them even when the page is closed at once. It touches no chunks, so that no
+ * compaction, here or in another tab, stands in its way. What is not complete when a page goes is left to the journal.
+ *
+ * The browser may close a database at any time, and another page may delete it: the next call opens it again.
+ */
+import { CausewayError, Listeners } from '@causeway/core';
+import type { Codec } from '@causeway/core/bytes';
+import {
+  type DocumentKind,
+  type DocumentName,
+  parseDocumentName,
+  parseReplicaId,
+  type ReplicaId,
+} from '@causeway/core/id';
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type {
+  Batch,
+  DocumentChange,
+  DocumentStore,
+  MergeChunks,
+  StoredDocument,
+  StoredEntry,
+  StoredSize,
+} from './document-store.ts';
+import { kindMismatch, storageFailure, storeClosed, storeVersion } from './failure.ts';
+import type { Journal } from './journal.ts';
+import { covers, nextPosition } from './position.ts';
+import {
+  batchCodec,
+  chunkCodec,
+  corrupt,
+  type Dated,
+  kindCodec,
+  positionCodec,
+  quarantineCodec,
+  type Sealed,
+  seal,
+  unseal,
+} from './record.ts';
+import { firstChunkToMerge } from './tail.ts';
+
+const DATABASE_VERSION = 1;
+
+type ChunkKey = [name: string, order: number, bytes: number];
+type BatchKey = [name: string, batch: number];
+
+interface Schema extends DBSchema {
+  documents: { key: string; value: Sealed };
+  positions: { key: string; value: Sealed };
+  chunks: { key: ChunkKey; value: Sealed };
+  outbox: { key: BatchKey; value: Sealed };
+  quarantine: { key: BatchKey; value: Sealed };
+  replicas: { key: number; value: true };
+}
+
+type Database = IDBPDatabase<Schema>;
+type StoreName = 'documents' | 'positions' | 'chunks' | 'outbox' | 'quarantine';
+const DOCUMENT_STORES: StoreName[] = ['documents', 'positions', 'chunks', 'outbox', 'quarantine'];
+const ALL_STORES: (StoreName | 'replicas')[] = [...DOCUMENT_STORES, 'replicas'];
+const STRICT: IDBTransactionOptions = { durability: 'strict' };
+
+export interface IndexedDbStoreOptions {
+  /** The database's name. */
+  readonly database: string;
+  /** Milliseconds since 1970: only for the order of the outbox. */
+  readonly now: () => number;
+  /** Where batches go that are not complete when the page is closed; undefined where there is no such place. */
+  readonly journal?: Journal | undefined;
+}
+
+export class IndexedDbStore implements DocumentStore {
+  readonly durable: boolean = true;
+  readonly #options: IndexedDbStoreOptions;
+  readonly #lost = new Listeners<[]>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Kinds that this database is known to have, so that an edit need not write its document's kind again. */
+  readonly #kinds = new Map<DocumentName, DocumentKind>();
+  #database: Database | undefined;
+  #opening: Promise<Database> | undefined;
+  #wasOpen = false;
+  #closed = false;
+  #lastMadeAt = 0;
+
+  constructor(options: IndexedDbStoreOptions) {
+    this.#options = options;
+  }
+
+  onLost(listener: () => void): () => void {
+    return this.#lost.add(listener);
+  }
+
+  open(): Promise<void> {
+    return this.recover();
+  }
+
+  load(name: DocumentName): Promise<StoredDocument | undefined> {
+    return this.#run('load', async (database) => {
+      const document = await readDocument(database, name);
+      if (document !== undefined) this.#kinds.set(name, document.kind);
+      return document;
+    });
+  }
+
+  write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
+    if (changesNothing(change)) return this.#run('write', async () => {});
+    const known = this.#kinds.get(name);
+    if (known !== undefined && known !== kind) return Promise.reject(kindMismatch(name, known, kind));
+    const made = (change.made ?? []).map((batch) => ({ ...batch, madeAt: this.#nextMadeAt() }));
+    const release = this.#options.journal?.hold({ name, kind, batches: made });
+    const written = this.#run('write', async (database) => {
+      if (onlyAdds(change)) await this.#add(database, name, kind, made, change.position === null);
+      else await changeDocument(database, name, kind, change, made);
+      this.#kinds.set(name, kind);
+    });
+    return release === undefined ? written : written.finally(release);
+  }
+
+  size(name: DocumentName): Promise<StoredSize> {
+    return this.#run('size', async (database) => {
+      const keys = await database.getAllKeys('chunks', rowsOf(name));
+      return { chunks: keys.length, bytes: keys.reduce((sum, [, , bytes]) => sum + bytes, 0) };
+    });
+  }
+
+  compact(name: DocumentName, merge: MergeChunks): Promise<void> {
+    return this.#run('compact', (database) => compactDocument(database, name, merge));
+  }
+
+  list(): Promise<readonly StoredEntry[]> {
+    return this.#run('list', listDocuments);
+  }
+
+  delete(name: DocumentName): Promise<void> {
+    return this.#run('delete', async (database) => {
+      const tx = database.transaction(ALL_STORES, 'readwrite', STRICT);
+      ignoreFailure(tx.objectStore('documents').delete(name));
+      ignoreFailure(tx.objectStore('positions').delete(name));
+      ignoreFailure(tx.objectStore('chunks').delete(rowsOf(name)));
+      ignoreFailure(tx.objectStore('outbox').delete(rowsOf(name)));
+      ignoreFailure(tx.objectStore('quarantine').delete(rowsOf(name)));
+      ignoreFailure(tx.objectStore('replicas').clear());
+      this.#kinds.delete(name);
+      await committed(tx);
+    });
+  }
+
+  wipe(): Promise<void> {
+    return this.#run('wipe', async (database) => {
+      const tx = database.transaction(ALL_STORES, 'readwrite', STRICT);
+      for (const store of ALL_STORES) ignoreFailure(tx.objectStore(store).clear());
+      this.#kinds.clear();
+      for (const { key } of this.#options.journal?.left() ?? []) this.#options.journal?.forget(key);
+      await committed(tx);
+    });
+  }
+
+  replicas(): Promise<readonly ReplicaId[]> {
+    return this.#run('replicas', async (database) =>
+      (await database.getAllKeys('replicas')).filter((id) => id >= 1).map(parseReplicaId),
+    );
+  }
+
+  addReplica(id: ReplicaId): Promise<void> {
+    return this.#run('addReplica', async (database) => {
+      const tx = database.transaction('replicas', 'readwrite', STRICT);
+      ignoreFailure(tx.store.put(true, id));
+      await committed(tx);
+    });
+  }
+
+  retireReplica(id: ReplicaId): Promise<void> {
+    return this.#run('retireReplica', async (database) => {
+      const tx = database.transaction('replicas', 'readwrite', STRICT);
+      ignoreFailure(tx.store.delete(id));
+      await committed(tx);
+    });
+  }
+
+  recover(): Promise<void> {
+    return this.#run('recover', async () => {
+      const { journal } = this.#options;
+      for (const { key, entries } of journal?.left() ?? []) {
+        for (const { name, kind, batches } of entries) await this.write(name, kind, { made: batches });
+        journal?.forget(key);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    this.#database?.close();
+    this.#database = undefined;
+    this.#options.journal?.close();
+  }
+
+  /**
+   * Begins `work` in this turn when the database is open. When the browser has closed it meanwhile, opens it again and
+   * does the work once more: each work is one transaction, and doing it twice gives the same content.
+   */
+  #run<T>(what: string, work: (database: Database) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(storeClosed(what));
+    const result = this.#attempt(what, work);
+    this.#underWay.add(result);
+    const over = (): void => void this.#underWay.delete(result);
+    result.then(over, over);
+    return result;
+  }
+
+  async #attempt<T>(what: string, work: (database: Database) => Promise<T>): Promise<T> {
+    const database = this.#database;
+    try {
+      return await work(database ?? (await this.#connect()));
+    } catch (error) {
+      if (!isConnectionLost(error)) throw storageFailure(error, what);
+      if (database !== undefined) this.#forget(database);
+    }
+    try {
+      return await work(await this.#connect());
+    } catch (error) {
+      throw storageFailure(error, what);
+    }
+  }
+
+  #connect(): Promise<Database> {
+    if (this.#database !== undefined) return Promise.resolve(this.#database);
+    this.#opening ??= this.#openDatabase().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openDatabase(): Promise<Database> {
+    const { database, isNew } = await openDatabase(this.#options.database, (gone) => this.#forget(gone));
+    this.#database = database;
+    if (isNew && this.#wasOpen) this.#lost.tell();
+    this.#wasOpen = true;
+    return database;
+  }
+
+  #forget(database: Database): void {
+    database.close();
+    if (this.#database !== database) return;
+    this.#database = undefined;
+    this.#kinds.clear();
+  }
+
+  /** Nothing is read first, and everything is handed to the browser before this returns its promise. */
+  async #add(
+    database: Database,
+    name: DocumentName,
+    kind: DocumentKind,
+    made: readonly Dated<Batch>[],
+    forgetsPosition: boolean,
+  ): Promise<void> {
+    const tx = database.transaction(['documents', 'positions', 'outbox'], 'readwrite', STRICT);
+    const documents = tx.objectStore('documents');
+    const before = documents.get(name);
+    ignoreFailure(before);
+    const isKnown = this.#kinds.get(name) === kind;
+    if (!isKnown) ignoreFailure(documents.put(seal(kindCodec, kind), name));
+    if (forgetsPosition) ignoreFailure(tx.objectStore('positions').delete(name));
+    for (const batch of made) {
+      ignoreFailure(tx.objectStore('outbox').put(seal(batchCodec, batch), [name, batch.id]));
+    }
+    await committed(tx);
+    const found = await before;
+    // Another tab has deleted the document, or has made it with another kind, since this one last looked.
+    if (found === undefined && isKnown) await database.put('documents', seal(kindCodec, kind), name);
+    const foundKind = found === undefined ? undefined : readable(kindCodec, found, name);
+    if (foundKind === undefined || foundKind === kind) return;
+    await takeBack(database, name, foundKind, made);
+    throw kindMismatch(name, foundKind, kind);
+  }
+
+  /** Later than all before in this tab, so that the outbox keeps the order in which batches were made. */
+  #nextMadeAt(): number {
+    this.#lastMadeAt = Math.max(this.#lastMadeAt + 1, Math.floor(this.#options.now()));
+    return this.#lastMadeAt;
+  }
+}
+
+function changesNothing(change: DocumentChange): boolean {
+  const { received, made, settled, refused, released, position } = change;
+  return (
+    position === undefined &&
+    [received, made, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
+  );
+}
+
+/** Whether the change can be written without a look at what is stored. */
+function onlyAdds({ received, settled, refused, released, position }: DocumentChange): boolean {
+  const moves = [received, settled, refused, released].some((list) => (list?.length ?? 0) > 0);
+  return !moves && (position === undefined || position === null);
+}
+
+async function takeBack(
+  database: Database,
+  name: DocumentName,
+  kind: DocumentKind,
+  made: readonly Batch[],
+): Promise<void> {
+  const tx = database.transaction(['documents', 'outbox'], 'readwrite', STRICT);
+  ignoreFailure(tx.objectStore('documents').put(seal(kindCodec, kind), name));
+  for (const { id } of made) ignoreFailure(tx.objectStore('outbox').delete([name, id]));
+  await committed(tx);
+}
+
+/** Any change: looks first, then writes, in one transaction. */
+async function changeDocument(
+  database: Database,
+  name: DocumentName,
+  kind: DocumentKind,
+  change: DocumentChange,
+  made: readonly Dated<Batch>[],
+): Promise<void> {
+  const { received = [], settled = [], refused = [], released = [], position } = change;
+  const tx = database.transaction(DOCUMENT_STORES, 'readwrite', STRICT);
+  ignoreFailure(tx.done);
+  const chunks = tx.objectStore('chunks');
+  const outbox = tx.objectStore('outbox');
+  const quarantine = tx.objectStore('quarantine');
+  const positions = tx.objectStore('positions');
+  const [kindRow, positionRow, lastChunk, settledRows, refusedRows, releasedRows] = await Promise.all([
+    tx.objectStore('documents').get(name),
+    positions.get(name),
+    chunks.openKeyCursor(rowsOf(name), 'prev'),
+    Promise.all(settled.map((id) => outbox.get([name, id]))),
+    Promise.all(refused.map(({ id }) => outbox.get([name, id]))),
+    Promise.all(released.map(({ id }) => quarantine.get([name, id]))),
+  ]);
+
+  const storedKind = kindRow && readable(kindCodec, kindRow, name);
+  if (storedKind !== undefined && storedKind !== kind) {
+    tx.abort();
+    throw kindMismatch(name, storedKind, kind);
+  }
+  const stored = positionRow && readable(positionCodec, positionRow, name);
+  const isStored = covers(stored, position);
+  let order = lastChunk?.key[1] ?? 0;
+  const addChunk = (update: Uint8Array): void => {
+    order += 1;
+    ignoreFailure(chunks.put(seal(chunkCodec, update), [name, order, update.length]));
+  };
+  const isNew = new Map(made.map((batch) => [batch.id, batch]));
+
+  if (storedKind === undefined) ignoreFailure(tx.objectStore('documents').put(seal(kindCodec, kind), name));
+  if (!isStored) received.forEach(addChunk);
+  settled.forEach((id, index) => {
+    const batch = isNew.get(id) ?? readableRow(batchCodec, settledRows[index], name, id);
+    if (batch === undefined) return;
+    if (!isStored) addChunk(batch.update);
+    if (!isNew.delete(id)) ignoreFailure(outbox.delete([name, id]));
+  });
+  refused.forEach(({ id, code, message }, index) => {
+    const batch = isNew.get(id) ?? readableRow(batchCodec, refusedRows[index], name, id);
+    if (batch === undefined) return;
+    ignoreFailure(quarantine.put(seal(quarantineCodec, { ...batch, code, message }), [name, id]));
+    if (!isNew.delete(id)) ignoreFailure(outbox.delete([name, id]));
+  });
+  released.forEach(({ id, to }, index) => {
+    const batch = readableRow(quarantineCodec, releasedRows[index], name, id);
+    if (batch === undefined) return;
+    if (to === 'nowhere') addChunk(batch.update);
+    else ignoreFailure(outbox.put(seal(batchCodec, batch), [name, id]));
+    ignoreFailure(quarantine.delete([name, id]));
+  });
+  for (const batch of isNew.values()) ignoreFailure(outbox.put(seal(batchCodec, batch), [name, batch.id]));
+  const next = nextPosition(stored, position);
+  if (next === undefined && positionRow !== undefined) ignoreFailure(positions.delete(name));
+  else if (next !== undefined && next !== stored)
+    ignoreFailure(positions.put(seal(positionCodec, next), name));
+  await committed(tx);
+}
+
+async function readDocument(database: Database, name: DocumentName): Promise<StoredDocument | undefined> {
+  const tx = database.transaction(DOCUMENT_STORES, 'readonly');
+  ignoreFailure(tx.done);
+  const rows = rowsOf(name);
+  const chunkStore = tx.objectStore('chunks');
+  const outboxStore = tx.objectStore('outbox');
+  const quarantineStore = tx.objectStore('quarantine');
+  const [kindRow, positionRow, chunkKeys, chunkRows, outboxKeys, outboxRows, quarantineKeys, quarantineRows] =
+    await Promise.all([
+      tx.objectStore('documents').get(name),
+      tx.objectStore('positions').get(name),
+      chunkStore.getAllKeys(rows),
+      chunkStore.getAll(rows),
+      outboxStore.getAllKeys(rows),
+      outboxStore.getAll(rows),
+      quarantineStore.getAllKeys(rows),
+      quarantineStore.getAll(rows),
+    ]);
+  if (kindRow === undefined) {
+    if (chunkKeys.length + outboxKeys.length === 0) return undefined;
+    throw corrupt(`documents ${name}`, 'the record that says what kind it is is missing');
+  }
+  const damage: CausewayError<'storage/corrupt'>[] = [];
+  const readAll = <T>(
+    codec: Codec<T>,
+    store: StoreName,
+    keys: readonly IDBValidKey[],
+    found: readonly Sealed[],
+  ): T[] =>
+    found.flatMap((row, index) => {
+      try {
+        return [unseal(codec, row, `${store} ${JSON.stringify(keys[index])}`)];
+      } catch (error) {
+        if (!CausewayError.is(error, 'storage/corrupt')) throw error;
+        damage.push(error);
+        return [];
+      }
+    });
+  const [position] =
+    positionRow === undefined ? [] : readAll(positionCodec, 'positions', [name], [positionRow]);
+  const chunks = readAll(chunkCodec, 'chunks', chunkKeys, chunkRows);
+  const outbox = readAll(batchCodec, 'outbox', outboxKeys, outboxRows).sort(byTime);
+  const quarantine = readAll(quarantineCodec, 'quarantine', quarantineKeys, quarantineRows).sort(byTime);
+  return {
+    name,
+    kind: unseal(kindCodec, kindRow, `documents ${name}`),
+    position: damage.length === 0 ? position : undefined,
+    chunks,
+    outbox,
+    quarantine,
+    damage,
+  };
+}
+
+async function compactDocument(database: Database, name: DocumentName, merge: MergeChunks): Promise<void> {
+  const found = await readTail(database, name);
+  if (found === undefined) return;
+  const merged = merge(found.updates, found.whole);
+  const tx = database.transaction('chunks', 'readwrite', STRICT);
+  ignoreFailure(tx.done);
+  const present = new Set((await tx.store.getAllKeys(rowsOf(name))).map(String));
+  const last = found.keys.at(-1);
+  // When another tab has merged some of them meanwhile, its work stands and ours is dropped.
+  if (last !== undefined && found.keys.every((key) => present.has(String(key)))) {
+    for (const key of found.keys) ignoreFailure(tx.store.delete(key));
+    ignoreFailure(tx.store.put(seal(chunkCodec, merged), [name, last[1], merged.length]));
+  }
+  await committed(tx);
+}
+
+interface Tail {
+  readonly keys: readonly ChunkKey[];
+  readonly updates: readonly Uint8Array[];
+  readonly whole: boolean;
+}
+
+/** The chunks to merge: those that can be read. Undefined when merging would save nothing. */
+async function readTail(database: Database, name: DocumentName): Promise<Tail | undefined> {
+  const tx = database.transaction('chunks', 'readonly');
+  ignoreFailure(tx.done);
+  const keys = await tx.store.getAllKeys(rowsOf(name));
+  const first = firstChunkToMerge(keys.map(([, , bytes]) => bytes));
+  const start = keys[first];
+  if (start === undefined) return undefined;
+  const rows = await tx.store.getAll(IDBKeyRange.bound(start, [name, []]));
+  const tail = keys.slice(first).flatMap((key, index) => {
+    const update = readableRow(chunkCodec, rows[index], name, key[1]);
+    return update === undefined ? [] : [{ key, update }];
+  });
+  if (tail.length < 2) return undefined;
+  return {
+    keys: tail.map(({ key }) => key),
+    updates: tail.map(({ update }) => update),
+    whole: tail.length === keys.length,
+  };
+}
+
+async function listDocuments(database: Database): Promise<readonly StoredEntry[]> {
+  const tx = database.transaction(['documents', 'outbox'], 'readonly');
+  const documents = tx.objectStore('documents');
+  const [names, rows, outbox] = await Promise.all([
+    documents.getAllKeys(),
+    documents.getAll(),
+    tx.objectStore('outbox').getAllKeys(),
+  ]);
+  const pending = new Map<string, number>();
+  for (const [name] of outbox) pending.set(name, (pending.get(name) ?? 0) + 1);
+  return rows.flatMap((row, index) => {
+    const name = names[index];
+    const kind = readable(kindCodec, row, String(name));
+    // One that cannot be read is reported when it is opened.
+    if (name === undefined || kind === undefined) return [];
+    return [{ name: parseDocumentName(name), kind, pending: pending.get(name) ?? 0 }];
+  });
+}
+
+/** Every row of one document: arrays sort behind numbers and strings. */
+function rowsOf(name: DocumentName): IDBKeyRange {
+  return IDBKeyRange.bound([name], [name, []]);
+}
+
+/** The value, or undefined when the record is damaged: it stays where it is, and `load` reports it. */
+function readable<T>(codec: Codec<T>, row: Sealed, key: string): T | undefined {
+  try {
+    return unseal(codec, row, key);
+  } catch (error) {
+    if (CausewayError.is(error, 'storage/corrupt')) return undefined;
+    throw error;
+  }
+}
+
+function readableRow<T>(
+  codec: Codec<T>,
+  row: Sealed | undefined,
+  name: DocumentName,
+  part: number,
+): T | undefined {
+  return row === undefined ? undefined : readable(codec, row, `${name} ${part}`);
+}
+
+function byTime(a: { readonly madeAt: number }, b: { readonly madeAt: number }): number {
+  return a.madeAt - b.madeAt;
+}
+
+/** When a transaction fails, each of its requests does, and `done` tells why: that one counts. */
+function ignoreFailure(request: Promise<unknown>): void {
+  request.catch(() => {});
+}
+
+/** Commits at once, without waiting for the requests to be answered, and resolves when everything is on disk. */
+function committed(tx: { commit(): void; readonly done: Promise<void> }): Promise<void> {
+  tx.commit();
+  return tx.done;
+}
+
+async function openDatabase(
+  name: string,
+  onGone: (database: Database) => void,
+): Promise<{ readonly database: Database; readonly isNew: boolean }> {
+  let isNew = false;
+  let current: Database | undefined;
+  const gone = (): void => {
+    if (current !== undefined) onGone(current);
+  };
+  try {
+    current = await new Promise<Database>((resolve, reject) => {
+      let isGivenUp = false;
+      openDB<Schema>(name, DATABASE_VERSION, {
+        upgrade: (database, oldVersion) => {
+          isNew = oldVersion === 0;
+          createStores(database);
+        },
+        blocked: () => {
+          isGivenUp = true;
+          reject(new Error('another tab of this site runs older software and holds the database; close it'));
+        },
+        blocking: gone,
+        terminated: gone,
+      }).then((database) => (isGivenUp ? database.close() : resolve(database)), reject);
+    });
+  } catch (error) {
+    throw error instanceof Error && error.name === 'VersionError' ? await newerVersion(name) : error;
+  }
+  return { database: current, isNew };
+}
+
+function createStores(database: Database): void {
+  for (const store of ALL_STORES) database.createObjectStore(store);
+}
+
+async function newerVersion(name: string): Promise<CausewayError<'storage/version'>> {
+  const found = (await indexedDB.databases()).find((database) => database.name === name)?.version;
+  return storeVersion(found ?? DATABASE_VERSION + 1, DATABASE_VERSION);
+}
+
+/** The browser has closed the database: for good reasons, for a bug, or because another page deletes it. */
+function isConnectionLost(error: unknown): boolean {
+  return (
+    error instanceof DOMException && ['InvalidStateError', 'AbortError', 'UnknownError'].includes(error.name)
+  );
+}

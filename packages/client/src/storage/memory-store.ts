@@ -1,0 +1,146 @@
+/**
+ * A store in memory: the fallback where there is no IndexedDB, and the model that the durable stores are held to. Nothing
+ * here is ever under way, and nothing survives the page.
+ */
+import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
+import type { BatchId, Position } from '@causeway/core/sync';
+import type {
+  Batch,
+  DocumentChange,
+  DocumentStore,
+  MergeChunks,
+  QuarantinedBatch,
+  StoredDocument,
+  StoredEntry,
+  StoredSize,
+} from './document-store.ts';
+import { kindMismatch, storeClosed } from './failure.ts';
+import { covers, nextPosition } from './position.ts';
+import { firstChunkToMerge } from './tail.ts';
+
+interface Kept {
+  readonly kind: DocumentKind;
+  position: Position | undefined;
+  readonly chunks: Uint8Array[];
+  readonly outbox: Map<BatchId, Batch>;
+  readonly quarantine: Map<BatchId, QuarantinedBatch>;
+}
+
+export class MemoryStore implements DocumentStore {
+  readonly durable: boolean = false;
+  readonly #documents = new Map<DocumentName, Kept>();
+  readonly #replicas = new Set<ReplicaId>();
+  #closed = false;
+
+  async open(): Promise<void> {
+    this.#check('open');
+  }
+
+  async load(name: DocumentName): Promise<StoredDocument | undefined> {
+    this.#check('load');
+    const kept = this.#documents.get(name);
+    if (kept === undefined) return undefined;
+    const { kind, position, chunks } = kept;
+    const outbox = [...kept.outbox.values()];
+    const quarantine = [...kept.quarantine.values()];
+    return { name, kind, position, chunks: [...chunks], outbox, quarantine, damage: [] };
+  }
+
+  async write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
+    this.#check('write');
+    const kept = this.#documents.get(name) ?? blank(kind);
+    if (kept.kind !== kind) throw kindMismatch(name, kept.kind, kind);
+    this.#documents.set(name, kept);
+    applyChange(kept, change);
+  }
+
+  async size(name: DocumentName): Promise<StoredSize> {
+    this.#check('size');
+    const chunks = this.#documents.get(name)?.chunks ?? [];
+    return { chunks: chunks.length, bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0) };
+  }
+
+  async compact(name: DocumentName, merge: MergeChunks): Promise<void> {
+    this.#check('compact');
+    const chunks = this.#documents.get(name)?.chunks ?? [];
+    const first = firstChunkToMerge(chunks.map((chunk) => chunk.length));
+    if (first < chunks.length) chunks.splice(first, chunks.length, merge(chunks.slice(first), first === 0));
+  }
+
+  async list(): Promise<readonly StoredEntry[]> {
+    this.#check('list');
+    return [...this.#documents].map(([name, kept]) => ({ name, kind: kept.kind, pending: kept.outbox.size }));
+  }
+
+  async delete(name: DocumentName): Promise<void> {
+    this.#check('delete');
+    this.#documents.delete(name);
+    this.#replicas.clear();
+  }
+
+  async wipe(): Promise<void> {
+    this.#check('wipe');
+    this.#documents.clear();
+    this.#replicas.clear();
+  }
+
+  async replicas(): Promise<readonly ReplicaId[]> {
+    this.#check('replicas');
+    return [...this.#replicas];
+  }
+
+  async addReplica(id: ReplicaId): Promise<void> {
+    this.#check('addReplica');
+    this.#replicas.add(id);
+  }
+
+  async retireReplica(id: ReplicaId): Promise<void> {
+    this.#check('retireReplica');
+    this.#replicas.delete(id);
+  }
+
+  onLost(): () => void {
+    return () => {};
+  }
+
+  async recover(): Promise<void> {
+    this.#check('recover');
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #check(what: string): void {
+    if (this.#closed) throw storeClosed(what);
+  }
+}
+
+function blank(kind: DocumentKind): Kept {
+  return { kind, position: undefined, chunks: [], outbox: new Map(), quarantine: new Map() };
+}
+
+function applyChange(kept: Kept, change: DocumentChange): void {
+  const { chunks, outbox, quarantine } = kept;
+  const isStored = covers(kept.position, change.position);
+  if (!isStored) chunks.push(...(change.received ?? []));
+  for (const batch of change.made ?? []) outbox.set(batch.id, batch);
+  for (const id of change.settled ?? []) {
+    const batch = outbox.get(id);
+    if (batch !== undefined && !isStored) chunks.push(batch.update);
+    outbox.delete(id);
+  }
+  for (const { id, code, message } of change.refused ?? []) {
+    const batch = outbox.get(id);
+    if (batch !== undefined) quarantine.set(id, { ...batch, code, message });
+    outbox.delete(id);
+  }
+  for (const { id, to } of change.released ?? []) {
+    const batch = quarantine.get(id);
+    quarantine.delete(id);
+    if (batch === undefined) continue;
+    if (to === 'nowhere') chunks.push(batch.update);
+    else outbox.set(id, { id, update: batch.update });
+  }
+  kept.position = nextPosition(kept.position, change.position);
+}
