@@ -218,10 +218,12 @@ function received(state: ClientChannelState, frame: RelayChannelFrame): ClientCh
     case 'have':
       return told(state, link, frame);
     case 'presence':
-      return {
-        state,
-        effects: [{ type: 'peer-presence', session: frame.session, state: frame.state }],
-      };
+      if (frame.session !== 0) {
+        return { state, effects: [{ type: 'peer-presence', session: frame.session, state: frame.state }] };
+      }
+      return frame.state.length === 0
+        ? { state, effects: [{ type: 'peers-lost' }] }
+        : failed(state, unexpectedFrame(frame, 'it names no session'));
     case 'close':
       return refused(state, frame);
     case 'opened':

@@ -95,7 +95,10 @@ export type Frame =
       readonly code: NackCode;
       readonly message: string;
     }
-  /** Short-lived state of one session in one document; empty bytes say that it is gone. `session` is 0 from a client. */
+  /**
+   * Short-lived state of one session in one document; empty bytes say that it is gone. `session` is 0 from a client; 0 with
+   * empty bytes from the relay: forget everyone, those who are here follow (the session lagged and missed some).
+   */
   | {
       readonly type: 'presence';
       readonly channel: number;

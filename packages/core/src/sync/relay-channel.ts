@@ -346,7 +346,17 @@ function read(
 
 function drained(state: RelayChannelState, phase: OpenRelayPhase): RelayChannelStep {
   if (phase.type !== 'lagging') return { state, effects: NO_EFFECTS };
-  const effects: RelayChannelEffect[] = phase.missedPresence ? [{ type: 'read-presence' }] : [];
+  const effects: RelayChannelEffect[] = [];
+  if (phase.missedPresence) {
+    // Some may have left meanwhile: the client forgets all, and hears of those who are here.
+    const forget = {
+      type: 'presence',
+      channel: state.channel,
+      session: 0,
+      state: new Uint8Array(0),
+    } as const;
+    effects.push(send(forget), { type: 'read-presence' });
+  }
   const next: OpenRelayPhase = { ...phase, type: 'catching-up', missedPresence: false };
   return { state: { ...state, phase: following(next, effects) }, effects };
 }
