@@ -1,0 +1,277 @@
+/**
+ * The edge around one RelayChannel machine: one document on one connection. It asks for rights, enters the room, reads and
+ * appends as the machine says, and gives it what comes back. Decides nothing.
+ */
+import { CausewayError, InvariantError } from '@causeway/core';
+import type { DocumentKind, DocumentName } from '@causeway/core/id';
+import {
+  type Access,
+  type BatchId,
+  type ChannelCloseCode,
+  type ClientChannelFrame,
+  type Frame,
+  type FrameOf,
+  type NackCode,
+  type RelayChannelEffect,
+  type RelayChannelInput,
+  type RelayChannelState,
+  relayChannel,
+  type SessionLimits,
+  type SharedFrame,
+  type Step,
+  stepRelayChannel,
+} from '@causeway/core/sync';
+import type { Policy } from './auth/policy.ts';
+import type { Logger } from './logger.ts';
+import type { Room, RoomMember } from './room.ts';
+import { forbidden, type Rooms } from './rooms.ts';
+
+/** What a channel needs of its connection. */
+export interface ChannelHost {
+  readonly session: number;
+  readonly principal: string;
+  readonly limits: SessionLimits;
+  readonly policy: Policy;
+  readonly rooms: Rooms;
+  readonly logger: Logger;
+  send(frame: Frame): void;
+  sendShared(shared: SharedFrame, channel: number): void;
+  /** Runs `read` when its turn has come and the socket has room. */
+  schedule(read: () => Promise<void>): void;
+  /** Bytes pushed and not yet durable: more (positive) or fewer (negative). */
+  pending(bytes: number): void;
+  /** The connection has to be closed for this. */
+  fail(error: unknown): void;
+  /** The channel is done. */
+  left(channel: number): void;
+}
+
+export class Channel implements RoomMember {
+  readonly #frame: FrameOf<'open'>;
+  readonly #host: ChannelHost;
+  readonly #inputs: RelayChannelInput[] = [];
+  #state: RelayChannelState | undefined;
+  #stepping = false;
+  #room: Room | undefined;
+  #left = false;
+
+  constructor(frame: FrameOf<'open'>, host: ChannelHost) {
+    this.#frame = frame;
+    this.#host = host;
+  }
+
+  /** Asks for the document. Once, before anything else. */
+  open(): void {
+    this.#stepping = true;
+    this.#take(relayChannel(this.#frame, this.#host.limits));
+    this.#run();
+  }
+
+  get session(): number {
+    return this.#host.session;
+  }
+
+  frame(frame: Exclude<ClientChannelFrame, { type: 'open' }>): void {
+    this.#input({ type: 'frame', frame });
+  }
+
+  congested(): void {
+    this.#input({ type: 'congested' });
+  }
+
+  drained(): void {
+    this.#input({ type: 'drained' });
+  }
+
+  lost(): void {
+    this.#input({ type: 'lost' });
+  }
+
+  committed(offset: number, shared: SharedFrame): void {
+    this.#input({ type: 'committed', offset, shared });
+  }
+
+  durable(batch: BatchId, offset: number): void {
+    this.#input({ type: 'durable', batch, offset });
+  }
+
+  rejected(batch: BatchId, code: NackCode, message: string): void {
+    this.#input({ type: 'rejected', batch, code, message });
+  }
+
+  failed(error: unknown): void {
+    if (!this.#left) this.#host.fail(error);
+  }
+
+  peerPresence(shared: SharedFrame): void {
+    this.#input({ type: 'peer-presence', shared });
+  }
+
+  closed(code: ChannelCloseCode, message: string): void {
+    this.#input({ type: 'refused', code, message });
+  }
+
+  #input(input: RelayChannelInput): void {
+    this.#inputs.push(input);
+    if (!this.#stepping) this.#run();
+  }
+
+  /** One step at a time: what an effect brings about waits until the step before it is carried out. */
+  #run(): void {
+    this.#stepping = true;
+    for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+      if (this.#state !== undefined) this.#take(stepRelayChannel(this.#state, input));
+    }
+    this.#stepping = false;
+  }
+
+  #take(step: Step<RelayChannelState, RelayChannelEffect>): void {
+    const change = pendingBytesOf(step.state) - pendingBytesOf(this.#state);
+    this.#state = step.state;
+    if (change !== 0) this.#host.pending(change);
+    this.#carryOut(step.effects);
+  }
+
+  #carryOut(effects: readonly RelayChannelEffect[]): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'open':
+          void this.#open(effect.name, effect.kind, effect.access);
+          break;
+        case 'read':
+          this.#host.schedule(() => this.#read(effect));
+          break;
+        case 'read-version':
+          this.#host.schedule(() => this.#readVersion());
+          break;
+        case 'append':
+          this.#room?.append(this, effect.batch, effect.update);
+          break;
+        case 'send':
+          this.#host.send(effect.frame);
+          break;
+        case 'send-shared':
+          this.#host.sendShared(effect.shared, this.#frame.channel);
+          break;
+        case 'publish-presence':
+          this.#room?.publishPresence(this, effect.state);
+          break;
+        case 'read-presence':
+          for (const shared of this.#room?.presencesFor(this) ?? []) this.peerPresence(shared);
+          break;
+        case 'leave':
+          this.#leave();
+          break;
+        case 'fail':
+          this.#host.fail(effect.error);
+          break;
+      }
+    }
+  }
+
+  async #open(name: DocumentName, kind: DocumentKind, wanted: Access): Promise<void> {
+    const { policy, principal, rooms } = this.#host;
+    try {
+      const rights = await policy.authorize({ principal, name, kind });
+      if (rights.access === undefined) throw forbidden(name);
+      const access = rights.access === 'write' ? wanted : 'read';
+      if (this.#left) return;
+      const room = await rooms.enter(name, kind, access === 'write');
+      this.#enter(room, access, rights.presence);
+    } catch (error) {
+      this.#notHad(error, 'unknown-kind');
+    }
+  }
+
+  #enter(room: Room, access: Access, presence: boolean): void {
+    if (this.#left) {
+      this.#host.rooms.leave(room);
+      return;
+    }
+    this.#room = room;
+    if (!room.understands(this.#frame.version)) {
+      this.#host.fail(badVersion(this.#frame.name));
+      return;
+    }
+    room.join(this);
+    this.#input({ type: 'granted', access, presence, epoch: room.epoch, head: room.head });
+  }
+
+  async #read(effect: Extract<RelayChannelEffect, { type: 'read' }>): Promise<void> {
+    if (this.#room === undefined) return;
+    try {
+      const { upTo, update } = await this.#room.read(effect.after, effect.maxBytes, effect.since);
+      this.#input({ type: 'entries', upTo, update });
+    } catch (error) {
+      this.#notHad(error, 'storage');
+    }
+  }
+
+  async #readVersion(): Promise<void> {
+    if (this.#room === undefined) return;
+    try {
+      this.#input({ type: 'version', version: await this.#room.version() });
+    } catch (error) {
+      this.#notHad(error, 'storage');
+    }
+  }
+
+  #leave(): void {
+    this.#left = true;
+    if (this.#room !== undefined) {
+      this.#room.leave(this);
+      this.#host.rooms.leave(this.#room);
+      this.#room = undefined;
+    }
+    this.#host.left(this.#frame.channel);
+  }
+
+  /** What it means that the document cannot be had: the end of the channel, or of the connection when it may be had later. */
+  #notHad(error: unknown, undecodable: ChannelCloseCode): void {
+    if (error instanceof InvariantError) throw error;
+    if (this.#left) return;
+    const code = closeCodeOf(error, undecodable);
+    if (code === undefined) {
+      this.#host.fail(error);
+      return;
+    }
+    const fields = { document: this.#frame.name, principal: this.#host.principal, err: error };
+    if (code === 'storage') this.#host.logger.error(fields, 'a document cannot be read');
+    else this.#host.logger.info(fields, 'a document was refused');
+    this.closed(code, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function pendingBytesOf(state: RelayChannelState | undefined): number {
+  return state !== undefined && 'pendingBytes' in state.phase ? state.phase.pendingBytes : 0;
+}
+
+/** Undefined for what is the relay's trouble for now: the session has to come again. */
+function closeCodeOf(error: unknown, undecodable: ChannelCloseCode): ChannelCloseCode | undefined {
+  if (!(error instanceof CausewayError)) return undefined;
+  switch (error.code) {
+    case 'protocol/kind-mismatch':
+      return 'kind-mismatch';
+    case 'protocol/unknown-kind':
+      return 'unknown-kind';
+    case 'protocol/limit':
+      return 'too-many';
+    case 'auth/denied':
+    case 'auth/forbidden':
+      return 'forbidden';
+    case 'storage/corrupt':
+    case 'storage/version':
+      return 'storage';
+    default:
+      return CausewayError.inFamily(error, 'decode') ? undecodable : undefined;
+  }
+}
+
+function badVersion(name: string): CausewayError {
+  const detail = `the version that was sent for ${JSON.stringify(name)} is none of its kind`;
+  return new CausewayError(
+    'decode/invalid',
+    { what: 'version', detail },
+    `${detail}: send the version of what is held, or nothing`,
+  );
+}

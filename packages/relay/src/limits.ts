@@ -1,0 +1,63 @@
+/**
+ * Every bound that a relay sets for itself, each with its reason. What a session has to keep to (`session`) is announced to
+ * it; the bounds that are part of the protocol are in core/sync.
+ */
+import { DEFAULT_SESSION_LIMITS, type SessionLimits } from '@causeway/core/sync';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export interface RelayLimits {
+  readonly session: SessionLimits;
+  /** Sockets at once, greeted or not. */
+  readonly maxConnections: number;
+  /** Documents open at once. Idle ones make room. */
+  readonly maxRooms: number;
+  /** A room without sessions stays open for this long. */
+  readonly roomIdleMs: number;
+  /** Batch ids that a room remembers, to recognise a push that is repeated after a reconnect. */
+  readonly maxRememberedBatches: number;
+  /** A log is folded when the tail outweighs both this and the snapshot. */
+  readonly minFoldBytes: number;
+  /** Larger documents are not folded. */
+  readonly maxFoldBytes: number;
+  /** A document up to this size is kept merged while its room is open. */
+  readonly maxCachedDocumentBytes: number;
+  /** Bytes of merged documents over all rooms. */
+  readonly maxCacheBytes: number;
+  /** Bytes pushed by one connection and not yet durable, above which its socket is not read. */
+  readonly maxPendingBytes: number;
+  /** Catch-up reads under way for one connection. */
+  readonly maxReadsAtOnce: number;
+  /** Bytes of answers (acks, presence, pongs) to a session that does not read, above which it is closed. */
+  readonly maxUnreadAnswerBytes: number;
+  /** From SIGTERM until the relay ends, whoever is still there. */
+  readonly drainMs: number;
+}
+
+export const DEFAULT_RELAY_LIMITS: RelayLimits = {
+  session: DEFAULT_SESSION_LIMITS,
+  /** Some 20 KB each, kernel buffers included; below the usual limit of open files once that is raised for a server. */
+  maxConnections: 10_000,
+  /** A room takes a few kilobytes. */
+  maxRooms: 20_000,
+  /** A page that is reloaded finds its documents open. */
+  roomIdleMs: 30_000,
+  /** Sixteen sessions with all that may be in flight of one document. */
+  maxRememberedBatches: 1024,
+  /** Some thousand keystrokes: below it a fold costs more than it saves. */
+  minFoldBytes: 256 * KIB,
+  /** What a client takes in one frame; merging needs about three times as much memory. */
+  maxFoldBytes: 256 * MIB,
+  /** A long book. */
+  maxCachedDocumentBytes: 8 * MIB,
+  maxCacheBytes: 128 * MIB,
+  /** Twice what one document may have in flight: only a slow disk gets there. */
+  maxPendingBytes: 8 * MIB,
+  /** Enough to keep a link busy; each holds one piece of a log. */
+  maxReadsAtOnce: 4,
+  /** An honest client has at most 64 batches in flight in each document. */
+  maxUnreadAnswerBytes: 2 * MIB,
+  /** Half of what container platforms wait before they kill. */
+  drainMs: 5_000,
+};

@@ -1,0 +1,349 @@
+/**
+ * A document that is open on the relay: its log, the sessions that follow it, their presence. Nothing leaves a room before
+ * it is durable: an entry is acknowledged to its author and sent to the others when the log says that it is on disk, in
+ * the order of offsets.
+ *
+ *   push ─▶ known batch? ─▶ validate ─▶ log.append ─ ─ ─ fsync ─ ─ ─▶ ack to the author
+ *              │ yes            │ bad                                └▶ committed to the others
+ *              ▼                ▼
+ *         ack, old offset     nack
+ *
+ * Leaves out: what a session has been sent (core/sync/relay-channel.ts), opening and closing of rooms (rooms.ts).
+ */
+import { CausewayError, InvariantError, invariant } from '@causeway/core';
+import type { UpdateFormat, Version } from '@causeway/core/format';
+import type { DocumentKind, DocumentName } from '@causeway/core/id';
+import {
+  type BatchId,
+  type ChannelCloseCode,
+  type NackCode,
+  type SharedFrame,
+  shareFrame,
+} from '@causeway/core/sync';
+import type { ByteBudget } from './byte-budget.ts';
+import type { RelayLimits } from './limits.ts';
+import type { Logger } from './logger.ts';
+import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
+
+/** A session in a room. The room calls these in the order in which they are to happen. */
+export interface RoomMember {
+  readonly session: number;
+  /** An entry of another is on disk. */
+  committed(offset: number, shared: SharedFrame): void;
+  /** Own push is on disk, now or since long. */
+  durable(batch: BatchId, offset: number): void;
+  rejected(batch: BatchId, code: NackCode, message: string): void;
+  /** The log could not store: the session has to come again. */
+  failed(error: unknown): void;
+  peerPresence(shared: SharedFrame): void;
+  /** The document is closed to everyone. */
+  closed(code: ChannelCloseCode, message: string): void;
+}
+
+export interface RoomParts {
+  readonly log: DocumentLog;
+  readonly limits: RelayLimits;
+  readonly cache: ByteBudget;
+  readonly logger: Logger;
+}
+
+/** Everything up to `upTo`, merged. */
+export interface LogPiece {
+  readonly upTo: number;
+  readonly update: Uint8Array;
+}
+
+/** The tail is read in pieces of this size: it bounds how long one read holds up the event loop. */
+const READ_BYTES = 1024 * 1024;
+
+export class Room {
+  readonly name: DocumentName;
+  readonly kind: DocumentKind;
+  readonly epoch: number;
+  readonly #format: UpdateFormat;
+  readonly #parts: RoomParts;
+  readonly #members = new Set<RoomMember>();
+  readonly #presences = new Map<RoomMember, SharedFrame>();
+  /** Batches of the latest entries with their offsets, oldest first. */
+  readonly #remembered = new Map<BatchId, number>();
+  /** Who waits for a batch that is not yet durable: its author, or its author's next connection too. */
+  readonly #pending = new Map<BatchId, RoomMember[]>();
+  #head: number;
+  #snapshot: number;
+  #snapshotBytes: number;
+  #tailBytes: number;
+  /** Folding is next considered when the tail has this many bytes. */
+  #foldAtBytes = 0;
+  #folding = false;
+  #merging: Promise<LogPiece> | undefined;
+  #merged: LogPiece | undefined;
+
+  /** Opens the document's log, creating it when it is new. Rejects with `storage/*` or `protocol/kind-mismatch`; nothing has changed then. */
+  static async open(name: DocumentName, format: UpdateFormat, parts: RoomParts): Promise<Room> {
+    const head = await parts.log.open(name, format.kind);
+    const room = new Room(name, format, parts, head);
+    await room.#rememberTail(head);
+    return room;
+  }
+
+  private constructor(name: DocumentName, format: UpdateFormat, parts: RoomParts, head: LogHead) {
+    this.name = name;
+    this.kind = format.kind;
+    this.epoch = head.epoch;
+    this.#format = format;
+    this.#parts = parts;
+    this.#head = head.head;
+    this.#snapshot = head.snapshot;
+    this.#snapshotBytes = head.snapshotBytes;
+    this.#tailBytes = head.tailBytes;
+  }
+
+  /** Offset of the last durable entry. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Nobody is here and nothing is under way. */
+  get isIdle(): boolean {
+    return (
+      this.#members.size === 0 && this.#pending.size === 0 && !this.#folding && this.#merging === undefined
+    );
+  }
+
+  /** True when these bytes are empty or a version of this document's format. */
+  understands(version: Uint8Array): boolean {
+    try {
+      return version.length === 0 || this.#format.parseVersion(version) !== undefined;
+    } catch (error) {
+      if (CausewayError.inFamily(error, 'decode')) return false;
+      throw error;
+    }
+  }
+
+  /** From now on the member is told of every entry after `head`. */
+  join(member: RoomMember): void {
+    this.#members.add(member);
+  }
+
+  leave(member: RoomMember): void {
+    this.#members.delete(member);
+    if (!this.#presences.delete(member)) return;
+    this.#showToOthers(member, presenceFrame(member.session, NOTHING));
+  }
+
+  /** Stores an update and tells everyone, or answers for the push it repeats, or refuses it. */
+  append(member: RoomMember, batch: BatchId, update: Uint8Array): void {
+    const known = this.#remembered.get(batch);
+    const waiting = this.#pending.get(batch);
+    if (known !== undefined) member.durable(batch, known);
+    else if (waiting !== undefined) waiting.push(member);
+    else this.#store(member, batch, update);
+  }
+
+  /**
+   * What follows `after` in one update, as much as about `maxBytes`, or the whole document where that is at hand. With
+   * `since`, what a holder of that version has is left out. Rejects with `storage/*` or `decode/*`.
+   */
+  async read(after: number, maxBytes: number, since: Uint8Array | undefined): Promise<LogPiece> {
+    const piece = await this.#piece(after, maxBytes);
+    if (since === undefined) return piece;
+    return { upTo: piece.upTo, update: this.#format.diff(piece.update, this.#format.parseVersion(since)) };
+  }
+
+  /** The version of everything that is durable. Rejects as `read` does. */
+  async version(): Promise<Version> {
+    return this.#format.versionOf(this.#head === 0 ? this.#format.empty : (await this.#mergeAll()).update);
+  }
+
+  /** Shows a member's presence to the others, and to those who come. Empty: it is gone. */
+  publishPresence(member: RoomMember, state: Uint8Array): void {
+    const shared = presenceFrame(member.session, state);
+    if (state.length > 0) this.#presences.set(member, shared);
+    else if (!this.#presences.delete(member)) return;
+    this.#showToOthers(member, shared);
+  }
+
+  /** The presence of everyone but this member. */
+  presencesFor(member: RoomMember): readonly SharedFrame[] {
+    return [...this.#presences].flatMap(([other, shared]) => (other === member ? [] : [shared]));
+  }
+
+  /** Gives back what the room shares with others. The room is not used after it. */
+  close(): void {
+    this.#keep(undefined);
+  }
+
+  #store(member: RoomMember, batch: BatchId, update: Uint8Array): void {
+    const fault = this.#faultOf(update);
+    if (fault !== undefined) {
+      member.rejected(batch, 'invalid', fault);
+      return;
+    }
+    this.#pending.set(batch, [member]);
+    this.#parts.log.append(this.name, batch, update).then(
+      (offset) => this.#committed(batch, offset, update),
+      (error: unknown) => this.#notStored(batch, error),
+    );
+  }
+
+  #faultOf(update: Uint8Array): string | undefined {
+    try {
+      this.#format.validate(update);
+      return undefined;
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      if (CausewayError.inFamily(error, 'decode')) return error.message;
+      // A format has to say decode/*; one that does not must not take the relay down for it.
+      this.#parts.logger.error(
+        { document: this.name, kind: this.kind, err: error },
+        'a format failed on an update',
+      );
+      return 'the update could not be read';
+    }
+  }
+
+  #committed(batch: BatchId, offset: number, update: Uint8Array): void {
+    invariant(offset === this.#head + 1, 'R1', () => `${this.name}: entry ${offset} after ${this.#head}`);
+    this.#head = offset;
+    this.#tailBytes += update.length;
+    const authors = this.#pending.get(batch) ?? [];
+    this.#pending.delete(batch);
+    this.#remember(batch, offset);
+    let shared: SharedFrame | undefined;
+    for (const member of this.#members) {
+      if (authors.includes(member)) continue;
+      shared ??= shareFrame({ type: 'updates', channel: 0, after: offset - 1, upTo: offset, update });
+      member.committed(offset, shared);
+    }
+    for (const author of authors) author.durable(batch, offset);
+    this.#foldWhenDue();
+  }
+
+  #notStored(batch: BatchId, error: unknown): void {
+    if (error instanceof InvariantError) throw error;
+    const authors = this.#pending.get(batch) ?? [];
+    this.#pending.delete(batch);
+    this.#parts.logger.error({ document: this.name, batch, err: error }, 'an update was not stored');
+    for (const author of authors) author.failed(error);
+  }
+
+  async #piece(after: number, maxBytes: number): Promise<LogPiece> {
+    const documentBytes = this.#snapshotBytes + this.#tailBytes;
+    const small = documentBytes <= this.#parts.limits.maxCachedDocumentBytes;
+    if (small && (after === 0 || after < this.#snapshot)) {
+      const whole = await this.#mergeAll();
+      if (whole.upTo > after) return whole;
+    }
+    const slice = await this.#parts.log.read(this.name, after, maxBytes);
+    return { upTo: endOf(slice, after), update: this.#mergeOf(updatesOf(slice)) };
+  }
+
+  /** The whole document as of now or of a merge that is under way: many who come at once share one. */
+  #mergeAll(): Promise<LogPiece> {
+    this.#merging ??= this.#mergeFrom(this.#merged).finally(() => {
+      this.#merging = undefined;
+    });
+    return this.#merging;
+  }
+
+  async #mergeFrom(merged: LogPiece | undefined): Promise<LogPiece> {
+    let upTo = merged?.upTo ?? 0;
+    if (merged !== undefined && upTo === this.#head) return merged;
+    const updates = merged === undefined ? [] : [merged.update];
+    for (let atHead = false; !atHead; ) {
+      const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
+      updates.push(...updatesOf(slice));
+      upTo = endOf(slice, upTo);
+      atHead = slice.atHead;
+    }
+    const whole = { upTo, update: this.#mergeOf(updates) };
+    this.#keep(whole);
+    return whole;
+  }
+
+  #mergeOf(updates: readonly Uint8Array[]): Uint8Array {
+    const [only] = updates;
+    return updates.length === 1 && only !== undefined ? only : this.#format.merge(updates);
+  }
+
+  /** Keeps the merged document in place of an earlier one, when the bounds allow it. */
+  #keep(merged: LogPiece | undefined): void {
+    const { cache, limits } = this.#parts;
+    if (this.#merged !== undefined) cache.give(this.#merged.update.length);
+    const bytes = merged?.update.length ?? 0;
+    const allowed = merged !== undefined && bytes <= limits.maxCachedDocumentBytes && cache.take(bytes);
+    this.#merged = allowed ? merged : undefined;
+  }
+
+  #foldWhenDue(): void {
+    const { minFoldBytes, maxFoldBytes } = this.#parts.limits;
+    const due = Math.max(minFoldBytes, this.#snapshotBytes, this.#foldAtBytes);
+    if (this.#folding || this.#tailBytes < due || this.#snapshotBytes + this.#tailBytes > maxFoldBytes)
+      return;
+    this.#folding = true;
+    void this.#fold().finally(() => {
+      this.#folding = false;
+    });
+  }
+
+  /** Puts a snapshot in place of the tail. The room goes on: what comes meanwhile is the next tail. */
+  async #fold(): Promise<void> {
+    const { log, logger } = this.#parts;
+    try {
+      const { upTo, update } = await this.#mergeAll();
+      await log.writeSnapshot(this.name, upTo, update);
+      const head = await log.find(this.name);
+      if (head === undefined) return;
+      logger.debug(
+        { document: this.name, upTo, before: this.#tailBytes, after: head.snapshotBytes },
+        'folded',
+      );
+      this.#snapshot = head.snapshot;
+      this.#snapshotBytes = head.snapshotBytes;
+      this.#tailBytes = head.tailBytes;
+      this.#foldAtBytes = 0;
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      // The log is as it was. Tried again when there is twice as much to fold, so that a lasting fault costs little.
+      this.#foldAtBytes = this.#tailBytes * 2;
+      logger.warn({ document: this.name, err: error }, 'a log could not be folded');
+    }
+  }
+
+  async #rememberTail(head: LogHead): Promise<void> {
+    const first = Math.max(head.snapshot, head.head - this.#parts.limits.maxRememberedBatches);
+    for (let after = first; after < head.head; ) {
+      const slice = await this.#parts.log.read(this.name, after, READ_BYTES);
+      for (const entry of slice.entries) this.#remember(entry.batch, entry.offset);
+      after = endOf(slice, after);
+    }
+  }
+
+  #remember(batch: BatchId, offset: number): void {
+    this.#remembered.set(batch, offset);
+    if (this.#remembered.size <= this.#parts.limits.maxRememberedBatches) return;
+    const [oldest] = this.#remembered.keys();
+    if (oldest !== undefined) this.#remembered.delete(oldest);
+  }
+
+  #showToOthers(member: RoomMember, shared: SharedFrame): void {
+    for (const other of this.#members) {
+      if (other !== member) other.peerPresence(shared);
+    }
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+function presenceFrame(session: number, state: Uint8Array): SharedFrame {
+  return shareFrame({ type: 'presence', channel: 0, session, state });
+}
+
+function updatesOf(slice: LogSlice): readonly Uint8Array[] {
+  const entries = slice.entries.map((entry) => entry.update);
+  return slice.snapshot === undefined ? entries : [slice.snapshot.update, ...entries];
+}
+
+function endOf(slice: LogSlice, after: number): number {
+  return slice.entries.at(-1)?.offset ?? slice.snapshot?.offset ?? after;
+}
