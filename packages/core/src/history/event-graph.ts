@@ -15,6 +15,7 @@
  *
  * Leaves out: whose events these are (replica-log.ts) and what they do.
  */
+import { InvariantError } from '../error.ts';
 import { IntList } from './int-list.ts';
 
 /** A version as its heads, LVs sorted upward. */
@@ -28,7 +29,8 @@ export class EventGraph {
   readonly #criticalStarts = new IntList();
   readonly #criticalEnds = new IntList();
   #length = 0;
-  #frontier: LocalFrontier = NOTHING;
+  /** Undefined while the last LV is the only head, so that typing alone makes no arrays. */
+  #heads: LocalFrontier | undefined = NOTHING;
 
   /** LVs given so far: the next one. */
   get length(): number {
@@ -37,7 +39,12 @@ export class EventGraph {
 
   /** The heads of everything known. */
   get frontier(): LocalFrontier {
-    return this.#frontier;
+    return this.#heads ?? [this.#length - 1];
+  }
+
+  /** True when the last LV has seen everything, so that what follows it alone follows all. */
+  get isLinear(): boolean {
+    return this.#heads === undefined;
   }
 
   get runs(): number {
@@ -54,17 +61,45 @@ export class EventGraph {
       this.#starts.push(start);
       this.#parents.push(parents);
     }
-    if (sameFrontier(parents, this.#frontier)) {
+    const open = this.#heads ?? [start - 1];
+    if (sameFrontier(parents, open)) {
       // Whoever has seen everything, and is all that is open, is critical.
-      this.#frontier = [last];
+      this.#heads = undefined;
       this.#addCritical(start, last);
     } else {
       this.#cutCriticalAbove(parents.length === 0 ? -1 : (parents[parents.length - 1] as number));
-      const heads = this.#frontier.filter((head) => !parents.includes(head));
+      const heads = open.filter((head) => !parents.includes(head));
       heads.push(last);
-      this.#frontier = heads;
+      this.#heads = heads;
     }
     return start;
+  }
+
+  /** Adds `count` dots that have seen everything, as `append` with the frontier as parents does. Returns the first's LV. */
+  appendNext(count: number): number {
+    if (this.#heads !== undefined) return this.append(count, this.#heads);
+    const start = this.#length;
+    this.#length = start + count;
+    this.#criticalEnds.set(this.#criticalEnds.length - 1, this.#length - 1);
+    return start;
+  }
+
+  /** Takes the LVs from `length` on back. Costs as much as the runs that stay: it is for what was found wrong. */
+  truncate(length: number): void {
+    const end = this.#length;
+    if (length > end) throw new InvariantError('history/truncate', `${length} of ${end}`);
+    const starts = [...this.#starts.data.subarray(0, this.#starts.length)];
+    const parents = this.#parents.splice(0);
+    this.#starts.resize(0);
+    this.#criticalStarts.resize(0);
+    this.#criticalEnds.resize(0);
+    this.#length = 0;
+    this.#heads = NOTHING;
+    for (const [run, start] of starts.entries()) {
+      if (start >= length) return;
+      const stop = Math.min(starts[run + 1] ?? end, length);
+      this.append(stop - start, parents[run] as LocalFrontier);
+    }
   }
 
   /** The parents of one LV. */

@@ -1,0 +1,194 @@
+/**
+ * The events of a history: for every local number (LV) its dot, its parents, the event it belongs to and when that was
+ * made. An event is one transaction: consecutive dots of one replica that are seen together or not at all.
+ *
+ *      replica A   seq   1 2 3 4 5 6 7 8 9        lengths  1 → 1   6 → 2       events 1 2 3 4 5 67 89
+ *                                                 times    1 → 09:00   6 → 09:02
+ *
+ * Where events begin and when they were made is kept by replica and in runs: a keystroke for each event is one entry.
+ * Leaves out: what the events do.
+ */
+import { type VersionVector, vectorOf } from '../causality/index.ts';
+import { InvariantError } from '../error.ts';
+import type { Dot, ReplicaId } from '../id/index.ts';
+import { EventGraph, type LocalFrontier } from './event-graph.ts';
+import { lastAtMost, ReplicaLog } from './replica-log.ts';
+
+/** When an event was made, without its replica: see HybridTime. */
+export interface EventTime {
+  readonly wallMs: number;
+  readonly counter: number;
+}
+
+/** Each value holds from its seq on to the next one's. */
+interface ReplicaMarks {
+  readonly lengthSeqs: number[];
+  readonly lengths: number[];
+  readonly timeSeqs: number[];
+  readonly wallsMs: number[];
+  readonly counters: number[];
+}
+
+const NO_TIME: EventTime = { wallMs: 0, counter: 0 };
+
+export class EventLog {
+  readonly graph = new EventGraph();
+  readonly replicas = new ReplicaLog();
+  readonly #marks: ReplicaMarks[] = [];
+
+  /** LVs given so far: the next one. */
+  get length(): number {
+    return this.graph.length;
+  }
+
+  /** Adds one event of `count` dots that has seen everything. Returns its first LV. */
+  appendNext(replica: number, count: number): number {
+    const lv = this.graph.appendNext(count);
+    this.#markLength(replica, count);
+    this.replicas.append(replica, count);
+    return lv;
+  }
+
+  /**
+   * Adds `events` events of `length` dots each, of which the first has these parents and each other the one before it.
+   * Parents are LVs that are known, last of their events, mutually concurrent. Returns the first LV.
+   */
+  append(replica: number, events: number, length: number, parents: LocalFrontier): number {
+    const lv = this.graph.append(events * length, parents);
+    this.#markLength(replica, length);
+    this.replicas.append(replica, events * length);
+    return lv;
+  }
+
+  /** Says when the events of this replica from `seq` on were made. In order of seq; a time that goes on is not written again. */
+  markTime(replica: number, seq: number, wallMs: number, counter: number): void {
+    const marks = this.#marksOf(replica);
+    const last = marks.timeSeqs.length - 1;
+    if (last >= 0 && marks.wallsMs[last] === wallMs && marks.counters[last] === counter) return;
+    marks.timeSeqs.push(seq);
+    marks.wallsMs.push(wallMs);
+    marks.counters.push(counter);
+  }
+
+  timeOf(replica: number, seq: number): EventTime {
+    const marks = this.#marksOf(replica);
+    const at = lastAtMost(marks.timeSeqs, seq);
+    if (at < 0) return NO_TIME;
+    return { wallMs: marks.wallsMs[at] as number, counter: marks.counters[at] as number };
+  }
+
+  /** The seq up to which the time at `seq` holds, as far as is known; `Infinity` when no other follows. */
+  timeEnd(replica: number, seq: number): number {
+    const { timeSeqs } = this.#marksOf(replica);
+    return (timeSeqs[lastAtMost(timeSeqs, seq) + 1] ?? Number.POSITIVE_INFINITY) - 1;
+  }
+
+  /** The dots of the event that has this dot, first and last. */
+  eventAt(replica: number, seq: number): { readonly first: number; readonly last: number } {
+    const { lengthSeqs, lengths } = this.#marksOf(replica);
+    const at = lastAtMost(lengthSeqs, seq);
+    const length = lengths[at] as number;
+    const start = lengthSeqs[at] as number;
+    const first = start + Math.floor((seq - start) / length) * length;
+    return { first, last: first + length - 1 };
+  }
+
+  /** The length of the event that begins at `seq`, and how many of that length stand from there on up to `end`, which ends an event. */
+  eventsFrom(
+    replica: number,
+    seq: number,
+    end: number,
+  ): { readonly length: number; readonly events: number } {
+    const { lengthSeqs, lengths } = this.#marksOf(replica);
+    const at = lastAtMost(lengthSeqs, seq);
+    const length = lengths[at] as number;
+    const stop = Math.min((lengthSeqs[at + 1] ?? Number.POSITIVE_INFINITY) - 1, end);
+    return { length, events: Math.floor((stop - seq + 1) / length) };
+  }
+
+  /** True when an event ends with this LV, so that it can be a parent. */
+  endsEvent(lv: number): boolean {
+    const replica = this.replicas.replicaOf(lv);
+    const seq = this.replicas.seqOf(lv);
+    return this.eventAt(replica, seq).last === seq;
+  }
+
+  /** What is known, of each replica. */
+  vector(): VersionVector {
+    const entries: (readonly [ReplicaId, number])[] = [];
+    for (let replica = 0; replica < this.replicas.size; replica++)
+      entries.push([this.replicas.idOf(replica), this.replicas.lastSeq(replica)]);
+    return vectorOf(entries);
+  }
+
+  /** The vector of what a version has seen. Costs as much as there is between that version and all. */
+  vectorAt(version: LocalFrontier): VersionVector {
+    const seqs = new Map(this.vector());
+    const { onlyA } = this.graph.difference(this.graph.frontier, version);
+    for (let i = 0; i < onlyA.length; i += 2) {
+      for (let lv = onlyA[i] as number; lv < (onlyA[i + 1] as number); lv = this.replicas.spanEnd(lv) + 1) {
+        const id = this.replicas.idOf(this.replicas.replicaOf(lv));
+        seqs.set(id, Math.min(seqs.get(id) ?? 0, this.replicas.seqOf(lv) - 1));
+      }
+    }
+    return vectorOf(seqs);
+  }
+
+  /** The last dots of the heads of a version. */
+  dotsOf(version: LocalFrontier): readonly Dot[] {
+    return version.map((lv) => this.replicas.dotOf(lv));
+  }
+
+  /**
+   * The LVs that a holder of `vector` lacks, as pairs [start, end) going up, each of one replica. Events are whole: one that
+   * the vector cuts through is lacking.
+   */
+  lacking(vector: ReadonlyMap<ReplicaId, number>): readonly number[] {
+    const spans: (readonly [start: number, end: number])[] = [];
+    for (let replica = 0; replica < this.replicas.size; replica++) {
+      const last = this.replicas.lastSeq(replica);
+      const known = Math.min(vector.get(this.replicas.idOf(replica)) ?? 0, last);
+      if (known === last) continue;
+      let seq = known + 1;
+      const event = this.eventAt(replica, seq);
+      seq = event.first;
+      while (seq <= last) {
+        const lv = this.replicas.lvOf(replica, seq);
+        const end = this.replicas.spanEnd(lv) + 1;
+        spans.push([lv, end]);
+        seq += end - lv;
+      }
+    }
+    return spans.sort(([a], [b]) => a - b).flat();
+  }
+
+  /** Takes the LVs from `length` on back; it must be the end of an event. Costs as much as the runs that stay. */
+  truncate(length: number): void {
+    this.graph.truncate(length);
+    this.replicas.truncate(length);
+    for (const [replica, marks] of this.#marks.entries()) {
+      const last = this.replicas.lastSeq(replica);
+      const lengths = lastAtMost(marks.lengthSeqs, last) + 1;
+      const times = lastAtMost(marks.timeSeqs, last) + 1;
+      marks.lengthSeqs.length = marks.lengths.length = lengths;
+      marks.timeSeqs.length = marks.wallsMs.length = marks.counters.length = times;
+    }
+  }
+
+  #markLength(replica: number, length: number): void {
+    const marks = this.#marksOf(replica);
+    if (marks.lengths[marks.lengths.length - 1] === length) return;
+    marks.lengthSeqs.push(this.replicas.lastSeq(replica) + 1);
+    marks.lengths.push(length);
+  }
+
+  #marksOf(replica: number): ReplicaMarks {
+    const known = this.#marks[replica];
+    if (known !== undefined) return known;
+    if (replica >= this.replicas.size)
+      throw new InvariantError('history/replica-met', `replica ${replica} of ${this.replicas.size}`);
+    for (let next = this.#marks.length; next <= replica; next++)
+      this.#marks.push({ lengthSeqs: [], lengths: [], timeSeqs: [], wallsMs: [], counters: [] });
+    return this.#marks[replica] as ReplicaMarks;
+  }
+}

@@ -1,0 +1,5 @@
+export { CausalBuffer } from './causal-buffer.ts';
+export { type Difference, EventGraph, type LocalFrontier, sameFrontier } from './event-graph.ts';
+export { EventLog, type EventTime } from './event-log.ts';
+export { IntList } from './int-list.ts';
+export { lastAtMost, ReplicaLog } from './replica-log.ts';
