@@ -1,0 +1,14 @@
+/** The text of a note: a Yjs document of its own, beside the list, so that the list stays small. */
+import type { EngineFactory } from '@causeway/core/format';
+import { type YjsDocument, yjsDocument } from '@causeway/core/yjs';
+import { Doc } from 'yjs';
+
+/** The fragment of the Yjs document that holds the text. */
+export const BODY_FIELD = 'body';
+
+export function bodyName(id: string): string {
+  return `note/${id}`;
+}
+
+/** Makes a Yjs document each time: the client calls it once for each document that it opens. */
+export const bodyFactory: EngineFactory<YjsDocument> = (site) => yjsDocument(new Doc())(site);
