@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/**
+ * The command: a relay with LMDB, for Yjs and lattice documents, run from flags and environment variables. Exit codes:
+ * 0 stopped as asked, 1 could not start or stop, 2 a bad flag or variable.
+ */
+import { createRequire } from 'node:module';
+import { CausewayError } from '@causeway/core';
+import { latticeFormats } from '@causeway/core/lattice-doc';
+import { yjsFormats } from '@causeway/core/yjs';
+import { pino } from 'pino';
+import { helpText, parseCommand, type RelayConfig } from './config.ts';
+import { DEFAULT_RELAY_LIMITS } from './limits.ts';
+import type { Logger } from './logger.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { LmdbDocumentLog } from './storage/lmdb-document-log.ts';
+
+/** Beyond the drain of connections: the last commit on a slow disk. */
+const LAST_COMMIT_MS = 5_000;
+
+const command = parseCommand(process.argv.slice(2), process.env, process.cwd());
+switch (command.type) {
+  case 'help':
+    process.stdout.write(helpText());
+    break;
+  case 'version':
+    process.stdout.write(`${packageVersion()}\n`);
+    break;
+  case 'invalid':
+    complain(command.message);
+    process.stderr.write('causeway-relay --help lists what there is\n');
+    process.exitCode = 2;
+    break;
+  case 'run':
+    await run(command.config);
+    break;
+}
+
+async function run(config: RelayConfig): Promise<void> {
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  let relay: Relay;
+  try {
+    relay = await start(config, logger);
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    complain(error.message);
+    process.exitCode = 1;
+    return;
+  }
+  process.stdout.write(`Causeway relay on ${relay.url} · data in ${config.data}\n`);
+  process.stdout.write(
+    'Policy: open. Whoever reaches this address may read and write everything (for development)\n',
+  );
+  stopOnSignal(relay, logger);
+}
+
+async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
+  const log = await LmdbDocumentLog.open({ folder: config.data, random });
+  try {
+    const { host, port, app } = config;
+    return await createRelay({ log, formats: [yjsFormats(), latticeFormats()], host, port, app, logger });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+/** Once: a terminal sends SIGINT to everyone in it, so a second one says nothing new. */
+function stopOnSignal(relay: Relay, logger: Logger): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    const ms = DEFAULT_RELAY_LIMITS.drainMs + LAST_COMMIT_MS;
+    setTimeout(() => {
+      complain(`not stopped after ${ms} ms: given up; what was acknowledged is on disk`);
+      process.exit(1);
+    }, ms).unref();
+    void relay.close().then(() => logger.info({}, 'stopped'));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function random(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+function packageVersion(): string {
+  const { version }: { readonly version: string } = createRequire(import.meta.url)('../package.json');
+  return version;
+}
+
+function complain(message: string): void {
+  process.stderr.write(`causeway-relay: ${message}\n`);
+}

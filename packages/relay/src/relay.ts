@@ -1,0 +1,228 @@
+/**
+ * A relay put together: HTTP and WebSocket server, connections, rooms, log. Here the clock and the timer are taken from the
+ * platform; everything below gets them handed in.
+ *
+ *   socket ─▶ connection ─▶ channel ─▶ room ─▶ document log
+ *               (one per client)  (one per document on it)  (one per open document)
+ */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CausewayError } from '@causeway/core';
+import { type FormatFamily, formatRegistry } from '@causeway/core/format';
+import { CLOSE_CODES } from '@causeway/core/sync';
+import { appFiles } from './app-files.ts';
+import { OPEN_POLICY, type Policy } from './auth/policy.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { Connection, type Socket } from './connection.ts';
+import { createHttpServer, SYNC_PATH } from './http.ts';
+import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
+import { type Logger, SILENT } from './logger.ts';
+import { Rooms } from './rooms.ts';
+import type { DocumentLog } from './storage/document-log.ts';
+import { type SocketHandler, serveWebSockets } from './websocket-server.ts';
+
+export interface RelayOptions {
+  /** Where documents are kept. The relay closes it when it closes. */
+  readonly log: DocumentLog;
+  /** The kinds of document that it takes. */
+  readonly formats: readonly FormatFamily[];
+  /** The address to listen on; only this machine can reach the default. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port?: number;
+  /** A folder with a built web app, served beside the documents. */
+  readonly app?: string | undefined;
+  /** Who may do what; everyone everything when it is left out. */
+  readonly policy?: Policy;
+  readonly limits?: Partial<RelayLimits>;
+  readonly logger?: Logger;
+  /** The name that the relay gives itself to clients. */
+  readonly name?: string;
+}
+
+export interface Relay {
+  readonly host: string;
+  /** The port that it listens on, also when 0 was asked for. */
+  readonly port: number;
+  /** Where a browser finds it. */
+  readonly url: string;
+  /** Where a client finds it. */
+  readonly syncUrl: string;
+  /**
+   * Stops: takes no more connections, tells clients that it is going away, finishes what is being written, closes the log.
+   * Takes no longer than `limits.drainMs` but for the log's last commit. Calls after the first wait for the same.
+   */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 4600;
+/** How often liveness and idle rooms are looked after. */
+const TICK_MS = 1000;
+
+/** Resolves when the relay listens. Rejects with `transport/listen` when the address cannot be had; the log is still open then. */
+export async function createRelay(options: RelayOptions): Promise<Relay> {
+  const { log, host = '127.0.0.1', port = DEFAULT_PORT } = options;
+  const limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
+  const logger = options.logger ?? SILENT;
+  const cache = new ByteBudget(limits.maxCacheBytes);
+  const rooms = new Rooms(formatRegistry(options.formats), { log, limits, cache, logger });
+  const connections = new Connections({
+    relay: options.name ?? 'causeway',
+    limits,
+    policy: options.policy ?? OPEN_POLICY,
+    rooms,
+    logger,
+    now: () => performance.now(),
+  });
+  const startedAt = performance.now();
+  let closing: Promise<void> | undefined;
+  const server = createHttpServer(
+    () => ({
+      status: closing === undefined ? 'ok' : 'stopping',
+      connections: connections.size,
+      documents: rooms.size,
+      uptimeSeconds: Math.floor((performance.now() - startedAt) / 1000),
+    }),
+    options.app === undefined ? undefined : appFiles(options.app),
+  );
+  serveWebSockets(server, {
+    path: SYNC_PATH,
+    maxMessageBytes: limits.session.maxMessageBytes,
+    connect: (socket) => connections.add(socket),
+  });
+  await listen(server, host, port);
+  server.on('error', (error) => logger.error({ err: error }, 'the server failed to take a connection'));
+  const ticking = setInterval(() => {
+    connections.tick();
+    rooms.tick(performance.now());
+  }, TICK_MS);
+
+  const address = addressOf(server);
+  return {
+    host,
+    port: address.port,
+    url: `http://${hostInUrl(host)}:${address.port}`,
+    syncUrl: `ws://${hostInUrl(host)}:${address.port}${SYNC_PATH}`,
+    close: () => {
+      closing ??= (async () => {
+        clearInterval(ticking);
+        const stopped = stopListening(server);
+        await connections.stop(limits.drainMs);
+        server.closeAllConnections();
+        await stopped;
+        await log.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+type ConnectionsParts = Omit<ConstructorParameters<typeof Connection>[1], 'session'>;
+
+/** The connections of a relay: numbers them, holds them to their bound, ticks and stops them. */
+class Connections {
+  readonly #parts: ConnectionsParts;
+  readonly #open = new Map<Connection, Socket>();
+  #sessions = 0;
+  #stopping = false;
+  /** Called when the last one is gone. */
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(socket: Socket): SocketHandler {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      socket.close(CLOSE_CODES[refusal].code, refusal);
+      return { message: () => undefined, fail: () => undefined, lost: () => undefined };
+    }
+    this.#sessions += 1;
+    const connection = new Connection(socket, { ...this.#parts, session: this.#sessions });
+    this.#open.set(connection, socket);
+    return {
+      message: (bytes) => connection.message(bytes),
+      fail: (error) => connection.fail(error),
+      lost: () => {
+        this.#open.delete(connection);
+        connection.lost();
+        if (this.#open.size === 0) this.#whenEmpty?.();
+      },
+    };
+  }
+
+  tick(): void {
+    for (const connection of this.#open.keys()) connection.tick();
+  }
+
+  /** Tells all that the relay is going away; whoever has not closed after `ms` is cut off. */
+  async stop(ms: number): Promise<void> {
+    this.#stopping = true;
+    for (const connection of this.#open.keys()) connection.stop();
+    if (this.#open.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+    for (const socket of this.#open.values()) socket.destroy();
+  }
+
+  #refusal(): 'going-away' | 'busy' | undefined {
+    if (this.#stopping) return 'going-away';
+    return this.#open.size >= this.#parts.limits.maxConnections ? 'busy' : undefined;
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(notListening(host, port, error));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function notListening(host: string, port: number, error: Error): CausewayError {
+  const code = 'code' in error ? String(error.code) : '';
+  const why = {
+    EADDRINUSE: `port ${port} is taken: stop what runs there, or choose another with --port or PORT`,
+    EACCES: `port ${port} may not be used by this user: choose one above 1023`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: choose another with --host`,
+    ENOTFOUND: `${host} is no known host: choose another with --host`,
+  }[code];
+  return new CausewayError(
+    'transport/listen',
+    { host, port, detail: code },
+    why ?? `cannot listen on ${host}:${port} (${error.message})`,
+    { cause: error },
+  );
+}
+
+/** Resolves when no socket is left. Idle HTTP sockets are ended at once. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return address;
+}
+
+/** As it stands in a URL that works on this machine. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
