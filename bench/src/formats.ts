@@ -25,7 +25,6 @@ const SEED = 20_110_713;
 const KEYSTROKES = 10_000;
 const NOTES = 1000;
 const TAIL = 1000;
-const COLUMNS = ['work', 'done by', 'cold', 'median', 'worst', 'bytes'];
 
 /** A document as a relay sees it: what it held before, and the updates that came since. */
 interface Work {
@@ -48,36 +47,42 @@ const tableOf = async (title: string, by: string, work: Work): Promise<Table> =>
   const { format, before, updates } = work;
   const stale = format.versionOf(before);
   const whole = format.merge([before, ...updates]);
-  const rows: (readonly (string | number)[])[] = [];
-  const add = async (what: string, who: string, run: () => Uint8Array): Promise<void> => {
-    const { coldMs, medianMs, worstMs } = await measure({ prepare: () => undefined, run });
-    rows.push([what, who, coldMs, medianMs, worstMs, run().length]);
-  };
-  await add('merge all updates', by, () => format.merge([before, ...updates]));
-  await add('diff to a stale holder', by, () => format.diff(whole, stale));
-  await add('diff to one who has all', by, () => format.diff(whole, format.versionOf(whole)));
+  const jobs: Job[] = [
+    ['merge all updates', by, () => format.merge([before, ...updates])],
+    ['diff to a stale holder', by, () => format.diff(whole, stale)],
+    ['diff to one who has all', by, () => format.diff(whole, format.versionOf(whole))],
+  ];
   if (format.kind === 'yjs') {
-    await add('merge all updates', 'Yjs itself', () => Y.mergeUpdates([before, ...updates]));
-    await add('diff to a stale holder', 'Yjs itself', () => Y.diffUpdate(whole, stale));
+    jobs.push(['merge all updates', 'Yjs itself', () => Y.mergeUpdates([before, ...updates])]);
+    jobs.push(['diff to a stale holder', 'Yjs itself', () => Y.diffUpdate(whole, stale)]);
   }
-  return { title, columns: COLUMNS, rows, note: 'Milliseconds.' };
+  return measured(title, jobs);
 };
 
 /** A live document as one update: what a client stores when it compacts. */
 const encodings = async (): Promise<Table> => {
-  const rows: (readonly (string | number)[])[] = [];
-  const add = async (what: string, by: string, run: () => Uint8Array): Promise<void> => {
-    const { coldMs, medianMs, worstMs } = await measure({ prepare: () => undefined, run });
-    rows.push([what, by, coldMs, medianMs, worstMs, run().length]);
-  };
   const text = typedText().document;
   const notes = noteList().document;
   const notesInYjs = noteListInYjs().document;
-  await add('text of 10,000 keystrokes', 'yjs document', () => text.snapshot());
-  await add('text of 10,000 keystrokes', 'Yjs itself', () => Y.encodeStateAsUpdate(text.doc));
-  await add('list of 1,000 notes', 'lattice document', () => notes.snapshot());
-  await add('list of 1,000 notes', 'Yjs itself', () => Y.encodeStateAsUpdate(notesInYjs.doc));
-  return { title: 'Encode a live document', columns: COLUMNS, rows, note: 'Milliseconds.' };
+  return measured('Encode a live document', [
+    ['text of 10,000 keystrokes', 'yjs document', () => text.snapshot()],
+    ['text of 10,000 keystrokes', 'Yjs itself', () => Y.encodeStateAsUpdate(text.doc)],
+    ['list of 1,000 notes', 'lattice document', () => notes.snapshot()],
+    ['list of 1,000 notes', 'Yjs itself', () => Y.encodeStateAsUpdate(notesInYjs.doc)],
+  ]);
+};
+
+/** What is done, by whom, and the doing, which gives bytes. */
+type Job = readonly [what: string, by: string, run: () => Uint8Array];
+
+const measured = async (title: string, jobs: readonly Job[]): Promise<Table> => {
+  const rows: (readonly (string | number)[])[] = [];
+  for (const [what, by, run] of jobs) {
+    const { coldMs, medianMs, worstMs } = await measure({ prepare: () => undefined, run });
+    rows.push([what, by, coldMs, medianMs, worstMs, run().length]);
+  }
+  const columns = ['work', 'done by', 'cold', 'median', 'worst', 'bytes'];
+  return { title, columns, rows, note: 'Milliseconds.' };
 };
 
 const typedText = (): Work & { readonly document: YjsDocument } => {
