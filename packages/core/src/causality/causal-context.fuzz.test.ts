@@ -7,11 +7,13 @@ import { type Dot, type DotKey, dot, dotKey, parseReplicaId } from '../id/index.
 import {
   addToContext,
   type CausalContext,
+  closeGapsInContext,
   compareContexts,
   contextCodec,
   contextHas,
   contextOf,
   contextOfVector,
+  countShared,
   emptyContext,
   isGapless,
   lastSeqInContext,
@@ -39,10 +41,33 @@ it('merges, subtracts and compares as sets of dots do', () => {
       expect(seen(mergeContexts(a, b))).toEqual(listed(modelOf([...left, ...right])));
       const rest = new Set([...modelA].filter((key) => !modelB.has(key)));
       expect(seen(subtractContexts(a, b))).toEqual(listed(rest));
+      expect(countShared(a, b)).toBe([...modelA].filter((key) => modelB.has(key)).length);
       const inB = [...modelA].every((key) => modelB.has(key));
       const inA = [...modelB].every((key) => modelA.has(key));
       expect(compareContexts(a, b)).toBe(inB ? (inA ? 'equal' : 'before') : inA ? 'after' : 'concurrent');
     }),
+  );
+});
+
+it('closes the gaps of one replica above a seq and below something seen, and no others', () => {
+  fc.assert(
+    fc.property(
+      dots,
+      fc.constantFrom(...replicas),
+      fc.integer({ min: 0, max: MAX_SEQ }),
+      (list, replica, above) => {
+        const context = contextOf(list);
+        const closed = closeGapsInContext(context, replica, above);
+        const own = list.filter((each) => each.replica === replica).map((each) => each.seq);
+        for (const each of universe) {
+          // The gap that a dot lies in: from the last one seen before it to the next one seen.
+          const before = Math.max(0, ...own.filter((seq) => seq < each.seq));
+          const isInGap = before > 0 && own.some((seq) => seq > each.seq);
+          const isClosed = each.replica === replica && isInGap && before >= above;
+          expect(contextHas(closed, each)).toBe(contextHas(context, each) || isClosed);
+        }
+      },
+    ),
   );
 });
 

@@ -105,6 +105,28 @@ export function subtractContexts(a: CausalContext, b: CausalContext): CausalCont
   return rest === undefined ? a : brandContext(rest);
 }
 
+/** How many dots both have seen. */
+export function countShared(a: CausalContext, b: CausalContext): number {
+  let shared = 0;
+  for (const [replica, ranges] of b) shared += countSharedIn(a.get(replica) ?? [], ranges);
+  return shared;
+}
+
+/**
+ * The context with the gaps of `replica` that lie above seq `above`, and below something seen, counted as seen. For a
+ * replica that knows that it used those dots elsewhere; for anyone else this is the classic bug.
+ */
+export function closeGapsInContext(context: CausalContext, replica: ReplicaId, above: number): CausalContext {
+  const ranges = context.get(replica);
+  if (ranges === undefined) return context;
+  const closed: number[] = [];
+  for (let i = 0; i < ranges.length; i += 2) {
+    const isAbove = i > 0 && at(ranges, i - 1) >= above;
+    append(closed, isAbove ? at(ranges, i - 1) : at(ranges, i), at(ranges, i + 1));
+  }
+  return closed.length === ranges.length ? context : brandContext(new Map(context).set(replica, closed));
+}
+
 export function compareContexts(a: CausalContext, b: CausalContext): CausalOrder {
   return causalOrder(coversContext(b, a), coversContext(a, b));
 }
@@ -196,6 +218,17 @@ function mergeRanges(a: Ranges, b: Ranges): Ranges {
     }
   }
   return merged;
+}
+
+function countSharedIn(a: Ranges, b: Ranges): number {
+  let shared = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const last = Math.min(at(a, i + 1), at(b, j + 1));
+    shared += Math.max(0, last - Math.max(at(a, i), at(b, j)) + 1);
+    if (at(a, i + 1) === last) i += 2;
+    else j += 2;
+  }
+  return shared;
 }
 
 function subtractRanges(a: Ranges, b: Ranges): Ranges {

@@ -1,11 +1,13 @@
 export {
   addToContext,
   type CausalContext,
+  closeGapsInContext,
   compareContexts,
   contextCodec,
   contextHas,
   contextOf,
   contextOfVector,
+  countShared,
   emptyContext,
   isGapless,
   lastSeqInContext,

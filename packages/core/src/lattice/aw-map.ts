@@ -14,8 +14,17 @@
  *   lost        of each replica the highest dot that was in a value when it was removed
  *
  * Values join without any context from outside, so they need no more than to be lattices. What a removal drops may come
- * back in part, by an update that had seen only some of it. Then a replica's own counts may be older than what it has
- * told others; `lost` is how it knows, and starts new ones (account.ts).
+ * back in part, by an update that had seen only some of it. A replica then sees less of what it did itself than others
+ * may still know, and `lost` tells it: with dots up to there it does not count on (account.ts), nor close gaps. Above, it has
+ * everything that it ever did at a key, so gaps among its own dots in the value are dots that it used elsewhere; it closes
+ * them, and contexts in values have one range for each replica and removal instead of one for each change.
+ *
+ * An update goes by the last dot that its change took inside the value, if it took any: the two stand in different stores.
+ * So most updates cost one dot, and none inside is above the map's own, which outlives it in the context. The map has seen
+ * all dots that were taken inside, so that its context has no gaps there.
+ *
+ * Removals and updates are to be made by a replica that has the whole past of what it has. A delta that has overtaken what
+ * it builds on can leave `lost` too low, and then a count may be absorbed.
  */
 import {
   emptyVector,
@@ -61,8 +70,11 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
   const stores = dotMap(keys, updates);
   const base = causal(stores);
   const at = (state: AwMapState<K, S>, key: K): DotFun<S> => stores.at(state.store, keys.canonical(key));
-  const joined = (entries: DotFun<S>): S =>
-    entries.map((entry) => entry.value).reduce(values.join, values.bottom);
+  const joined = ([first, ...others]: DotFun<S>): S =>
+    others.reduce(
+      (value, other) => values.join(value, other.value),
+      first === undefined ? values.bottom : first.value,
+    );
   const lastSeqIn = (entries: DotFun<S>, replica: ReplicaId): number =>
     entries.reduce((last, { value }) => Math.max(last, values.lastSeq(value, replica)), 0);
   return {
@@ -74,7 +86,10 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
       return both === a && lost === a.lost ? a : { store: both.store, context: both.context, lost };
     },
     summary: (state) => ({ ...base.summary(state), lost: state.lost }),
-    since: (state, holder) => ({ ...base.since(state, holder), lost: state.lost }),
+    since: (state, holder) => {
+      const isKnown = mergeVectors(holder.lost, state.lost) === holder.lost;
+      return { ...base.since(state, holder), lost: isKnown ? emptyVector : state.lost };
+    },
     codec: {
       write: (writer, state) => {
         base.codec.write(writer, state);
@@ -87,6 +102,10 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
         (last, { store }) => Math.max(last, lastSeqIn(store, replica)),
         Math.max(base.lastSeq(state, replica), lastSeqInVector(state.lost, replica)),
       ),
+    closeGaps: (state, replica, above) => {
+      const closed = base.closeGaps(state, replica, above);
+      return closed === state ? state : { ...state, context: closed.context };
+    },
     lastTime: (state) =>
       latestOf(state.store.flatMap(({ store }) => store.map(({ value }) => values.lastTime?.(value)))),
     view: (state) => new Map(state.store.map(({ key, store }) => [key, values.view(joined(store))])),
@@ -97,13 +116,16 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
     update: (state, dots, key, change) => {
       const entries = at(state, key);
       const before = joined(entries);
-      const source = sourceFor(dots, lastSeqInVector(state.lost, dots.replica));
-      const value = values.join(before, change(before, source));
-      const update = { dot: source.last() ?? dots.next(), value };
-      return {
-        ...base.delta([{ key: keys.canonical(key), store: [update] }], updates.dots(entries)),
-        lost: emptyVector,
-      };
+      const lostUpTo = Math.max(lastSeqInVector(state.lost, dots.replica), dots.lostUpTo ?? 0);
+      const taken: Dot[] = [];
+      const after = values.join(
+        before,
+        change(before, { replica: dots.replica, lostUpTo, next: () => keep(dots.next(), taken) }),
+      );
+      const value = values.closeGaps?.(after, dots.replica, lostUpTo) ?? after;
+      const update = { dot: taken.at(-1) ?? dots.next(), value };
+      const content = [{ key: keys.canonical(key), store: [update] }];
+      return { ...base.delta(content, [...updates.dots(entries), ...taken]), lost: emptyVector };
     },
     remove: (state, key) => {
       const entries = at(state, key);
@@ -115,20 +137,7 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
   };
 }
 
-/**
- * The source for a change of a value, and the last dot taken from it. An update goes by the last dot that its change took,
- * if it took any: the two stand in different stores. So an update costs one dot, repeated changes of one field have
- * adjoining dots, which a context keeps as one range, and no dot in a value is above the map's own dot.
- */
-function sourceFor(dots: DotSource, lost: number): DotSource & { last(): Dot | undefined } {
-  let last: Dot | undefined;
-  return {
-    replica: dots.replica,
-    lostUpTo: Math.max(lost, dots.lostUpTo ?? 0),
-    next: () => {
-      last = dots.next();
-      return last;
-    },
-    last: () => last,
-  };
+function keep(dot: Dot, taken: Dot[]): Dot {
+  taken.push(dot);
+  return dot;
 }

@@ -2,7 +2,7 @@
  * Causal state: a dot store beside the context of all dots it has seen. Makes what every causal type shares out of its
  * dot store: the lattice functions, and deltas. Leaves out: the mutators and the view, which are the type's own.
  *
- *   state   { store: what is live,  context: what was seen }        every live dot is in the context
+ *   state   { store: what is live,  context: what was seen }        every live dot is in the context, and live once
  *   delta   the same, of one change: new dots live, replaced dots only in the context
  *
  *   since   store:    the live dots that the holder has not seen
@@ -13,16 +13,18 @@
 import type { Codec } from '../bytes/index.ts';
 import {
   type CausalContext,
+  closeGapsInContext,
   contextCodec,
   contextHas,
   contextOf,
+  countShared,
   emptyContext,
   lastSeqInContext,
   mergeContexts,
   replicasOf,
   subtractContexts,
 } from '../causality/index.ts';
-import { type Dot, dot } from '../id/index.ts';
+import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import type { DotStore } from './dot-store.ts';
 import type { Lattice } from './lattice.ts';
 
@@ -31,8 +33,10 @@ export interface Causal<S> {
   readonly context: CausalContext;
 }
 
-/** A lattice without its descriptor and view, and how its mutators make their deltas. */
+/** A lattice without its descriptor and view, but with gaps to close, and how its mutators make their deltas. */
 export interface CausalLattice<S> extends Omit<Lattice<Causal<S>>, 'descriptor' | 'view'> {
+  closeGaps(state: Causal<S>, replica: ReplicaId, above: number): Causal<S>;
+
   /** The delta that puts the dots of `content` in the place of the `replaced` ones. */
   delta(content: S, replaced: readonly Dot[]): Causal<S>;
 }
@@ -56,6 +60,10 @@ export function causal<S>(stores: DotStore<S>): CausalLattice<S> {
       };
     },
     lastSeq: (state, replica) => lastSeqInContext(state.context, replica),
+    closeGaps: (state, replica, above) => {
+      const context = closeGapsInContext(state.context, replica, above);
+      return context === state.context ? state : { store: state.store, context };
+    },
     codec: {
       write: (writer, { store, context }) => {
         contextCodec.write(writer, context);
@@ -63,7 +71,12 @@ export function causal<S>(stores: DotStore<S>): CausalLattice<S> {
       },
       read: (reader) => {
         const context = contextCodec.read(reader);
-        return { context, store: stores.codec(dotsIn(context)).read(reader) };
+        const store = stores.codec(dotsIn(context)).read(reader);
+        const live = stores.dots(store);
+        if (countShared(context, contextOf(live)) < live.length) {
+          throw reader.invalid('a live dot that is there twice or is not in the context');
+        }
+        return { store, context };
       },
     },
     delta: (content, replaced) => ({
@@ -84,9 +97,7 @@ function dotsIn(context: CausalContext): Codec<Dot> {
       const replica = replicas[reader.varint()];
       if (replica === undefined)
         throw reader.invalid('a live dot of a replica that the context does not name');
-      const live = dot(replica, reader.varint());
-      if (!contextHas(context, live)) throw reader.invalid('a live dot that is not in the context');
-      return live;
+      return dot(replica, reader.varint());
     },
   };
 }

@@ -19,7 +19,7 @@
  * linear in both and shares all entries that it does not change.
  */
 import type { Codec } from '../bytes/index.ts';
-import { type CausalContext, contextHas, MAX_CAUSAL_ENTRIES } from '../causality/index.ts';
+import { type CausalContext, contextHas, countShared, MAX_CAUSAL_ENTRIES } from '../causality/index.ts';
 import { compareDots, type Dot } from '../id/index.ts';
 import type { Leaf } from './leaf.ts';
 
@@ -97,24 +97,42 @@ export interface DotMapStore<K, S> extends DotStore<DotMap<K, S>> {
   at(map: DotMap<K, S>, key: K): S;
 }
 
+/** Up to here a join looks the keys of the other side up, if it can tell that no other key changes; else it walks both. */
+const FEW_KEYS = 16;
+
+/**
+ * A join with a few keys costs little more than a copy of the array when the other side has seen no dot of this side but
+ * those at its keys: the case of a change made with knowledge of all that is here.
+ */
 export function dotMap<K, S>(keys: Leaf<K>, inner: DotStore<S>): DotMapStore<K, S> {
   const compare = (a: DotMapEntry<K, S>, b: DotMapEntry<K, S>): number => keys.compare(a.key, b.key);
   const withStore = (entry: DotMapEntry<K, S>, store: S): DotMapEntry<K, S> | undefined => {
     if (store === entry.store) return entry;
     return inner.isEmpty(store) ? undefined : { key: entry.key, store };
   };
+  const at = (map: DotMap<K, S>, key: K): S => {
+    const entry = map[firstFrom(map, (other) => keys.compare(other.key, key))];
+    return entry !== undefined && keys.compare(entry.key, key) === 0 ? entry.store : inner.empty;
+  };
   return {
     empty: [],
     isEmpty: (map) => map.length === 0,
     dots: (map) => map.flatMap((entry) => inner.dots(entry.store)),
-    at: (map, key) => findKey(map, key, keys)?.store ?? inner.empty,
-    join: (a, seenByA, b, seenByB) =>
-      mergeSorted(a, b, {
+    at,
+    join: (a, seenByA, b, seenByB) => {
+      const rules: MergeRules<DotMapEntry<K, S>> = {
         compare,
         onlyA: (entry) => withStore(entry, inner.join(entry.store, seenByA, inner.empty, seenByB)),
         onlyB: (entry) => withStore(entry, inner.join(inner.empty, seenByA, entry.store, seenByB)),
         both: (mine, theirs) => withStore(mine, inner.join(mine.store, seenByA, theirs.store, seenByB)),
-      }),
+      };
+      const replaced = (entry: DotMapEntry<K, S>): number =>
+        inner.dots(at(a, entry.key)).filter((dot) => contextHas(seenByB, dot)).length;
+      const isLocal =
+        b.length <= FEW_KEYS &&
+        countShared(seenByA, seenByB) === b.reduce((sum, entry) => sum + replaced(entry), 0);
+      return isLocal ? mergeFew(a, b, rules) : mergeSorted(a, b, rules);
+    },
     codec: (dots) => {
       const stores = inner.codec(dots);
       return sortedCodec<DotMapEntry<K, S>>('keys of a dot map', compare, {
@@ -188,6 +206,22 @@ function mergeSorted<T extends object>(a: readonly T[], b: readonly T[], rules: 
   return same ? a : merged;
 }
 
+/** What mergeSorted gives when the items of `a` that have no like in `b` stay as they are; walks only through `b`. */
+function mergeFew<T extends object>(a: readonly T[], b: readonly T[], rules: MergeRules<T>): readonly T[] {
+  let merged: T[] | undefined;
+  for (const theirs of b) {
+    const items: readonly T[] = merged ?? a;
+    const place = firstFrom(items, (item) => rules.compare(item, theirs));
+    const next = items[place];
+    const mine = next !== undefined && rules.compare(next, theirs) === 0 ? next : undefined;
+    const item = mine === undefined ? rules.onlyB(theirs) : rules.both(mine, theirs);
+    if (item === mine) continue;
+    merged ??= [...a];
+    merged.splice(place, mine === undefined ? 0 : 1, ...(item === undefined ? [] : [item]));
+  }
+  return merged ?? a;
+}
+
 /** A count and the items, which must be strictly ascending. */
 function sortedCodec<T>(what: string, compare: (a: T, b: T) => number, item: Codec<T>): Codec<readonly T[]> {
   return {
@@ -210,17 +244,15 @@ function sortedCodec<T>(what: string, compare: (a: T, b: T) => number, item: Cod
   };
 }
 
-function findKey<K, S>(map: DotMap<K, S>, key: K, keys: Leaf<K>): DotMapEntry<K, S> | undefined {
+/** Index of the first item that does not come before the place that `compare` looks for; the length when all do. */
+function firstFrom<T>(items: readonly T[], compare: (item: T) => number): number {
   let low = 0;
-  let high = map.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const entry = map[middle];
-    if (entry === undefined) break;
-    const order = keys.compare(entry.key, key);
-    if (order === 0) return entry;
-    if (order < 0) low = middle + 1;
+    const item = items[middle];
+    if (item !== undefined && compare(item) < 0) low = middle + 1;
     else high = middle;
   }
-  return undefined;
+  return low;
 }

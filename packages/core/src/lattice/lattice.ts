@@ -46,6 +46,13 @@ export interface Lattice<S, V = unknown> {
   /** The highest seq that `replica` has used anywhere in this state; 0 when none. A document goes on counting from there. */
   lastSeq(state: S, replica: ReplicaId): number;
 
+  /**
+   * The state with the gaps closed that its contexts have among the dots of `replica` above seq `above`, so that they stay
+   * small. Only that replica may ask, and only of a state that holds all it ever did here with dots above `above`: then
+   * a dot that was not seen here is one that it used elsewhere. Left out by types without contexts.
+   */
+  closeGaps?(state: S, replica: ReplicaId, above: number): S;
+
   /** The greatest hybrid time in this state; a document's clock goes on from there. Left out by types without times. */
   lastTime?(state: S): HybridTime | undefined;
 }

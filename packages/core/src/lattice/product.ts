@@ -57,6 +57,8 @@ function untypedProduct(fields: ProductFields): Omit<Product<ProductFields>, 'fi
     since: (state, holder) => each((field, name) => field.since(state[name], holder[name])),
     lastSeq: (state, replica) =>
       Math.max(0, ...sorted.map(([name, field]) => field.lastSeq(state[name], replica))),
+    closeGaps: (state, replica, above) =>
+      each((field, name) => field.closeGaps?.(state[name], replica, above) ?? state[name]),
     lastTime: (state) => latestOf(sorted.map(([name, field]) => field.lastTime?.(state[name]))),
     delta: (parts) => ({ ...bottom, ...parts }),
   };
