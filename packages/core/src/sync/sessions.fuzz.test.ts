@@ -3,6 +3,7 @@
 // every edit is everywhere. A failure prints its seed.
 import { describe, expect, test } from 'vitest';
 import { encode, Reader, type Writer } from '../bytes/index.ts';
+import { CausewayError } from '../error.ts';
 import type { DocumentKind, DocumentName } from '../id/index.ts';
 import { parseDocumentKind, parseDocumentName } from '../id/index.ts';
 import type { SuiteOptions } from '../testing/index.ts';
@@ -303,7 +304,6 @@ class TestClient {
         this.#socket?.close(CLOSE_CODES[effect.reason].code);
         return;
       case 'disconnected':
-        if (effect.error !== undefined) this.#world.expectFine(new Error(effect.error.message));
         this.#channels.clear();
         for (const document of this.documents.values()) this.feed(document, { type: 'disconnected' });
     }
@@ -810,13 +810,10 @@ class World {
     this.#relay.start();
   }
 
-  /** Nobody in this world breaks the protocol; what may end a connection is silence and the app's wish. */
+  /** Nobody here breaks the protocol: a connection ends by silence, by the app's wish, or by a token that came too late. */
   expectFine(error: unknown): void {
-    if (
-      error === undefined ||
-      (error instanceof Error && /protocol\/timeout|no (frame|greeting|welcome) for/.test(error.message))
-    )
-      return;
+    if (error === undefined || CausewayError.is(error, 'protocol/timeout')) return;
+    if (CausewayError.is(error, 'auth/denied') && error.data.reason === 'expired') return;
     throw error;
   }
 
