@@ -37,7 +37,10 @@ export function bindAwareness(awareness: Awareness, presence: PresenceChannel): 
   const onUpdate = ({ added, updated, removed }: AwarenessChange): void => {
     if ([...added, ...updated, ...removed].includes(awareness.clientID)) publish();
   };
+  let isBound = true;
   const stop = (): void => {
+    if (!isBound) return;
+    isBound = false;
     awareness.off('update', onUpdate);
     awareness.off('destroy', stop);
     stopPeers();

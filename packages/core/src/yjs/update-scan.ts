@@ -196,7 +196,7 @@ function scanJson(reader: Reader, mayBeUndefined: boolean): void {
 }
 
 /** The values of lib0's `any` encoding, by their first byte. */
-const ANY = {
+export const ANY = {
   undefined: 127,
   null: 126,
   integer: 125,
