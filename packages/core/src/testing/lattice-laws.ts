@@ -130,7 +130,7 @@ class Checks<S> {
     );
   }
 
-  /** Bytes of a peer give a state in its one encoding, with which one can go on, or `decode/*`; never anything else. */
+  /** Bytes of a peer give a state in its one encoding, which joins as any other, or `decode/*`; never anything else. */
   hostile(random: Seeded, state: S, other: S): void {
     const { lattice } = this;
     const bytes = damaged(random, this.#encode(state));
@@ -151,11 +151,15 @@ class Checks<S> {
       );
     }
     try {
-      lattice.view(lattice.join(other, decoded));
-      lattice.view(lattice.join(decoded, other));
+      this.#same(
+        'states from hostile bytes join',
+        lattice.join(other, decoded),
+        lattice.join(decoded, other),
+      );
+      this.#same('states from hostile bytes join', lattice.join(decoded, this.#copy(decoded)), decoded);
       lattice.since(decoded, lattice.summary(other));
     } catch (error) {
-      throw new Broken('a state from hostile bytes can be used', `${input} gave ${asBroken(error).message}`, {
+      throw new Broken('states from hostile bytes join', `${input} gave ${asBroken(error).message}`, {
         cause: error,
       });
     }
@@ -186,17 +190,21 @@ class Checks<S> {
   }
 }
 
-/** Cut short, changed in a few places, lengthened, or wholly random. */
+/** Cut short, changed in a few places, with a part moved, lengthened, or wholly random. */
 function damaged(random: Seeded, bytes: Uint8Array): Uint8Array {
-  const kind = random.int(5);
+  const kind = random.int(6);
   if (kind === 0) return bytes.slice(0, random.int(bytes.length + 1));
   if (kind === 1) return random.bytes(random.int(24));
   if (kind === 2) return Uint8Array.from([...bytes, ...random.bytes(1 + random.int(4))]);
   const changed = bytes.slice();
-  const places = Math.min(changed.length, 1 + random.int(3));
-  for (let place = 0; place < places; place++) {
+  if (changed.length === 0) return changed;
+  if (kind === 3) {
+    const start = random.int(changed.length);
+    return changed.copyWithin(random.int(changed.length), start, start + 1 + random.int(8));
+  }
+  for (let place = random.between(1, 3); place > 0; place--) {
     const at = random.int(changed.length);
-    changed[at] = kind === 3 ? random.u32() & 0xff : (changed[at] ?? 0) ^ (1 << random.int(8));
+    changed[at] = kind === 4 ? random.u32() & 0xff : (changed[at] ?? 0) ^ (1 << random.int(8));
   }
   return changed;
 }

@@ -173,15 +173,21 @@ function failureWithFewestSteps<C>(
   run: (steps: readonly Step<C>[]) => Broken | undefined,
 ): SuiteFailure {
   let [shortest, last] = [steps, broken];
-  let tries = 0;
-  for (let piece = Math.ceil(steps.length / 2); piece >= 1; piece = piece === 1 ? 0 : Math.ceil(piece / 2)) {
-    for (let at = 0; at < shortest.length && tries < MAX_TRIES; ) {
-      const shorter = [...shortest.slice(0, at), ...shortest.slice(at + piece)];
-      const failure = run(shorter);
-      tries++;
-      if (failure?.check === broken.check) [shortest, last] = [shorter, failure];
-      else at += piece;
+  let piece = Math.ceil(steps.length / 2);
+  let at = 0;
+  let cut = false;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (shortest.length === 0) break;
+    if (at >= shortest.length) {
+      if (piece === 1 && !cut) break;
+      piece = Math.ceil(piece / 2);
+      at = 0;
+      cut = false;
     }
+    const shorter = [...shortest.slice(0, at), ...shortest.slice(at + piece)];
+    const failure = run(shorter);
+    if (failure?.check === broken.check) [shortest, last, cut] = [shorter, failure, true];
+    else at += piece;
   }
   const lines = `${shortest.length} of ${steps.length} steps, then everyone meets:\n${showSteps(shortest)}`;
   return new SuiteFailure(broken.check, subject, seed, `${lines}\n${last.message}`, { cause: last.cause });
