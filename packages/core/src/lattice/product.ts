@@ -24,7 +24,7 @@ export interface Product<F extends ProductFields> extends Lattice<ProductState<F
   delta(parts: Partial<ProductState<F>>): ProductState<F>;
 }
 
-/** `decode/invalid` when a field has another name than fields may. */
+/** `decode/invalid` when a field has another name than fields may, or there are none. */
 export function product<F extends ProductFields>(fields: F): Product<F> {
   return { ...untypedProduct(fields), fields } as Product<F>;
 }
@@ -34,7 +34,7 @@ type UntypedState = Readonly<Record<string, unknown>>;
 /** What `product` does, with the fields' types forgotten: the mapped types above give them back. */
 function untypedProduct(fields: ProductFields): Omit<Product<ProductFields>, 'fields'> {
   const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name] of sorted) checkName(name);
+  checkNames(sorted.map(([name]) => name));
   const each = (f: (field: Lattice<unknown>, name: string) => unknown): UntypedState =>
     Object.fromEntries(sorted.map(([name, field]) => [name, f(field, name)]));
   const bottom = each((field) => field.bottom);
@@ -64,12 +64,13 @@ function untypedProduct(fields: ProductFields): Omit<Product<ProductFields>, 'fi
   };
 }
 
-function checkName(name: string): void {
-  if (/^[a-z][A-Za-z0-9]*$/.test(name)) return;
-  const shown = JSON.stringify(name.slice(0, 60));
+function checkNames(names: readonly string[]): void {
+  const wrong = names.length === 0 ? '' : names.find((name) => !/^[a-z][A-Za-z0-9]*$/.test(name));
+  if (wrong === undefined) return;
+  const shown = JSON.stringify(wrong.slice(0, 60));
   throw new CausewayError(
     'decode/invalid',
     { what: 'product field', detail: shown },
-    `${shown} is no field name: take a letter from a to z, then letters and digits`,
+    `${shown} is no field name: take a letter from a to z, then letters and digits; at least one field`,
   );
 }
