@@ -68,6 +68,21 @@ describe('add-wins map', () => {
     expect(votes.view(votes.join(third, knowsSecond)).get('k')).toBe(5);
   });
 
+  it('counts each vote once when it was a folder of votes that was removed and comes back', () => {
+    const votes = awMap(stringLeaf, pnCounter);
+    const folders = awMap(stringLeaf, votes);
+    const vote = (state: typeof folders.bottom, from: DotSource): typeof folders.bottom =>
+      change(folders, state, from, (folder, dots) =>
+        votes.update(folder, dots, 'v', (count, inner) => pnCounter.add(count, inner, 1)),
+      );
+    const [a, b, c] = [replica(1), replica(2), replica(3)];
+    const first = vote(folders.bottom, a);
+    const second = vote(first, a);
+    const removed = folders.join(second, folders.remove(second, 'k'));
+    const third = vote(folders.join(removed, vote(first, b)), a);
+    expect(folders.view(folders.join(third, vote(second, c))).get('k')).toEqual(new Map([['v', 5]]));
+  });
+
   it('does not take a title for replaced that was removed with its note and comes back', () => {
     const [a, b, c] = [replica(1), replica(2), replica(3)];
     const first = retitle(notes.bottom, a, 'first');
