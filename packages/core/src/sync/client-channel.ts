@@ -10,7 +10,7 @@
  *
  * Pushes start at `opened`; they do not wait for catch-up.
  */
-import type { CausewayError } from '../error.ts';
+import { type CausewayError, invariant } from '../error.ts';
 import type { DocumentKind, DocumentName } from '../id/index.ts';
 import { appended, type BatchQueue, batchQueue, oldest, putBack, withoutOldest } from './batch-queue.ts';
 import { unexpectedFrame } from './failure.ts';
@@ -52,7 +52,7 @@ export type ClientLink =
   | { readonly type: 'offline' }
   | { readonly type: 'opening'; readonly channel: number; readonly limits: SessionLimits }
   | OpenLink
-  /** Until the next connection, which asks again. */
+  /** Until `connected`: at the next connection, or under another number in this one. */
   | { readonly type: 'refused'; readonly code: ChannelCloseCode; readonly message: string }
   | { readonly type: 'closed' };
 
@@ -76,7 +76,7 @@ export interface OpenLink {
 
 export type ClientChannelInput =
   /**
-   * The connection is up and this document gets this channel number. `version` is the engine's, needed only when the state
+   * The connection is up and this document gets this channel number; also from `refused`, to ask again under a new one. `version` is the engine's, needed only when the state
    * has no position; pass empty bytes otherwise.
    */
   | {
@@ -170,6 +170,8 @@ function connected(
   version: Uint8Array,
 ): ClientChannelStep {
   if (state.link.type === 'closed') return { state, effects: NO_EFFECTS };
+  const free = state.link.type === 'offline' || state.link.type === 'refused';
+  invariant(free, 'sync/one-channel', () => `${state.name} is ${state.link.type} and was connected again`);
   const { name, kind, wanted: access, position } = state;
   const held = position === undefined ? version : NO_BYTES;
   return {

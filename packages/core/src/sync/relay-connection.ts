@@ -6,7 +6,7 @@
  *       │                     │ denied                       │ silence, bad frame, expiry, fail, stop
  *       └─────────────────────┴──────────▶ closing ◀─────────┘
  */
-import { CausewayError } from '../error.ts';
+import { CausewayError, invariant } from '../error.ts';
 import { type CloseReason, closeReasonOf } from './close-codes.ts';
 import { failureOf, silence, unexpectedFrame } from './failure.ts';
 import { NO_FRAGMENTS, type Reassembly, receiveMessage } from './fragments.ts';
@@ -257,6 +257,8 @@ function authenticated(
   now: number,
   expiresInMs: number | undefined,
 ): RelayConnectionStep {
+  const asked = phase.type === 'authenticating' || (phase.type === 'online' && phase.refreshing);
+  invariant(asked, 'sync/asked-to-authenticate', () => `authenticated while ${phase.type}`);
   const expiresAt = expiresInMs === undefined ? Number.POSITIVE_INFINITY : now + expiresInMs;
   if (phase.type === 'online') {
     const checked: Online = { ...phase, expiresAt, noticed: false, refreshing: false, nextToken: undefined };
