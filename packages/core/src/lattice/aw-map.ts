@@ -24,7 +24,7 @@
  * all dots that were taken inside, so that its context has no gaps there.
  *
  * Removals and updates are to be made by a replica that has the whole past of what it has. A delta that has overtaken what
- * it builds on can leave `lost` too low, and then a count may be absorbed.
+ * it builds on can leave `lost` too low; then a count may be absorbed, or a part that came back be taken for replaced.
  */
 import {
   emptyVector,

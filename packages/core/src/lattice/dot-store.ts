@@ -43,7 +43,7 @@ export type DotSet = readonly Dot[];
 
 export const dotSet: DotStore<DotSet> = dotList(
   (dot) => dot,
-  joinEqualDots,
+  (a) => a,
   (dots) => dots,
 );
 
@@ -171,10 +171,6 @@ function dotList<T extends object>(
       }),
     codec: (dots) => sortedCodec('dots of a dot store', compare, codec(dots)),
   };
-}
-
-function joinEqualDots(a: Dot): Dot {
-  return a;
 }
 
 interface MergeRules<T> {
