@@ -137,9 +137,9 @@ function randomStep<C>(random: Seeded, kind: Step<C>['do'], command: () => C, re
   const other = (at + 1 + random.int(replicas - 1)) % replicas;
   switch (kind) {
     case 'act':
-      return { do: kind, at, command: command(), waitMs: random.pick([0, 0, 1, 5, 1000]) };
+      return { do: kind, at, command: command(), waitMs: random.pick([0, 0, 0, 1, 5, 1000]) };
     case 'deliver':
-      return { do: kind, to: at, nth: random.pick([0, 0, 0, random.int(8)]), again: random.chance(0.3) };
+      return { do: kind, to: at, nth: random.pick([0, random.int(8)]), again: random.chance(0.3) };
     case 'lose':
       return { do: kind, to: at, nth: random.int(8) };
     case 'gather':
@@ -164,7 +164,7 @@ function randomStep<C>(random: Seeded, kind: Step<C>['do'], command: () => C, re
 export function randomCast(random: Seeded, replicas: number): Cast {
   return {
     ids: Array.from({ length: replicas }, () => randomReplicaId(() => random.u32())),
-    skewsMs: Array.from({ length: replicas }, () => random.pick([0, 0, -3000, 40, 900_000])),
+    skewsMs: Array.from({ length: replicas }, () => random.pick([0, 0, 0, -3000, 40, 900_000])),
   };
 }
 

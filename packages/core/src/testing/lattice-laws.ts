@@ -7,6 +7,7 @@ import { decode, encode, equalBytes } from '../bytes/index.ts';
 import { CausewayError } from '../error.ts';
 import type { Lattice } from '../lattice/lattice.ts';
 import { type Commands, History, randomCast, randomSteps } from './history.ts';
+import { hostileBytes } from './hostile-bytes.ts';
 import { equalData, showData } from './plain-data.ts';
 import { Seeded, type SuiteOptions, seedsOfRuns } from './seeded.ts';
 import { asBroken, Broken, SuiteFailure } from './suite-failure.ts';
@@ -16,7 +17,7 @@ const REPLICAS = 3;
 const STEPS = 30;
 /** Draws of states on which each law is tried in one run. */
 const DRAWS = 12;
-/** Random, mutated and cut byte strings that are decoded in one run. */
+/** Hostile byte strings that are decoded in one run. */
 const HOSTILE_INPUTS = 40;
 
 /** Throws SuiteFailure at the first law that does not hold; its message has the seed. Takes about a second with the default runs. */
@@ -133,7 +134,7 @@ class Checks<S> {
   /** Bytes of a peer give a state in its one encoding, which joins as any other, or `decode/*`; never anything else. */
   hostile(random: Seeded, state: S, other: S): void {
     const { lattice } = this;
-    const bytes = damaged(random, this.#encode(state));
+    const bytes = hostileBytes(random, [this.#encode(state), this.#encode(other)]);
     const input = `bytes ${showData(bytes)}`;
     let decoded: S;
     try {
@@ -188,23 +189,4 @@ class Checks<S> {
   #copy(state: S): S {
     return decode(this.lattice.codec, this.#encode(state), 'state');
   }
-}
-
-/** Cut short, changed in a few places, with a part moved, lengthened, or wholly random. */
-function damaged(random: Seeded, bytes: Uint8Array): Uint8Array {
-  const kind = random.int(6);
-  if (kind === 0) return bytes.slice(0, random.int(bytes.length + 1));
-  if (kind === 1) return random.bytes(random.int(24));
-  if (kind === 2) return Uint8Array.from([...bytes, ...random.bytes(1 + random.int(4))]);
-  const changed = bytes.slice();
-  if (changed.length === 0) return changed;
-  if (kind === 3) {
-    const start = random.int(changed.length);
-    return changed.copyWithin(random.int(changed.length), start, start + 1 + random.int(8));
-  }
-  for (let place = random.between(1, 3); place > 0; place--) {
-    const at = random.int(changed.length);
-    changed[at] = kind === 4 ? random.u32() & 0xff : (changed[at] ?? 0) ^ (1 << random.int(8));
-  }
-  return changed;
 }
