@@ -6,7 +6,7 @@
  *                └──── as bytes ────────▶ listeners of updates (outbox)
  *   apply ─── update ─▶ state ⊔ update ─▶ listeners of the value
  */
-import { type HybridTime, hybridClock, receive, tick } from '../causality/index.ts';
+import { type HybridTime, hybridClock, latestOf, receive, tick } from '../causality/index.ts';
 import { InvariantError } from '../error.ts';
 import type { Engine, EngineFactory, Site, UpdateFormat, Version } from '../format/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
@@ -41,7 +41,8 @@ export class LatticeDocument<S, V> implements Engine {
   /** The highest seq of this replica in the state. */
   #lastSeq = 0;
   #clock: HybridTime;
-  #skewMs = 0;
+  /** The greatest time that the clock has not followed. */
+  #refused: HybridTime | undefined;
   /** Local changes that no listener of updates has heard of; undefined from the first listener on. */
   #unheard: S | undefined;
 
@@ -70,11 +71,12 @@ export class LatticeDocument<S, V> implements Engine {
 
   /**
    * How far a time in this document is ahead of this device's clock, when that is more than MAX_CLOCK_DRIFT_MS: some
-   * device's clock is wrong, maybe this one's. 0 otherwise. Until the time has come, what was written last-writer-wins at
-   * such a time wins over new writes.
+   * device's clock is wrong, maybe this one's. 0 otherwise. What was written last-writer-wins at such a time wins over new
+   * writes for as long as this is so.
    */
   get skewMs(): number {
-    return this.#skewMs;
+    if (this.#refused === undefined) return 0;
+    return receive(this.#clock, this.#refused, this.#site.now(), MAX_CLOCK_DRIFT_MS).skewMs;
   }
 
   /**
@@ -82,6 +84,7 @@ export class LatticeDocument<S, V> implements Engine {
    * the dots it took are not used up. A delta that adds nothing is no change. Listeners hear of it before this returns.
    */
   mutate(change: (state: S, source: ChangeSource) => S): void {
+    this.#seeTime(this.#refused);
     const source = new TrialSource(this.#site, this.#lastSeq, this.#clock);
     const before = this.#state;
     const delta = change(before, source);
@@ -147,7 +150,7 @@ export class LatticeDocument<S, V> implements Engine {
     const maxDriftMs = time.replica === this.#site.replica ? Number.POSITIVE_INFINITY : MAX_CLOCK_DRIFT_MS;
     const { clock, skewMs } = receive(this.#clock, time, this.#site.now(), maxDriftMs);
     this.#clock = clock;
-    this.#skewMs = skewMs;
+    if (skewMs > 0) this.#refused = latestOf([this.#refused, time]);
   }
 }
 

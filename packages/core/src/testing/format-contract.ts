@@ -353,8 +353,7 @@ class Run<E extends Engine> {
 
   /** What was changed before anyone listened is told to the first who does, and to no other. */
   #checkFirstListener(): void {
-    const document = this.#subject.open(siteOf(this.#random));
-    document.apply(this.#merge(this.#updates));
+    const document = this.#reader(this.#updates);
     for (let i = 0; i < 3; i++) this.#subject.change(document, this.#random);
     const first: Uint8Array[] = [];
     const second: Uint8Array[] = [];
