@@ -11,6 +11,8 @@
  *
  * Every type has one descriptor: no spaces, no other order.
  */
+
+import type { Value } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
 import { MAX_DOCUMENT_KIND_BYTES } from '../id/index.ts';
 import { awMap } from './aw-map.ts';
@@ -32,7 +34,6 @@ import { product } from './product.ts';
 import { resolverRegister } from './resolver-register.ts';
 import { rwSet } from './rw-set.ts';
 import { twoPhaseSet } from './two-phase-set.ts';
-import type { Value } from './value.ts';
 
 /** Types within types: what a document's shape needs, and no strain on the stack of whoever reads its states. */
 export const MAX_DESCRIPTOR_DEPTH = 16;

@@ -1,3 +1,4 @@
+export { MAX_VALUE_BYTES, MAX_VALUE_DEPTH, type Value, valueCodec } from '../bytes/value.ts';
 export { type AwMap, type AwMapState, awMap } from './aw-map.ts';
 export { type AwSet, type AwSetState, awSet } from './aw-set.ts';
 export {
@@ -54,4 +55,3 @@ export { type Product, type ProductFields, type ProductState, type ProductView, 
 export { type Resolve, type ResolverRegister, resolverRegister } from './resolver-register.ts';
 export { type RwSet, type RwSetState, rwSet } from './rw-set.ts';
 export { type TwoPhaseSet, type TwoPhaseSetState, twoPhaseSet } from './two-phase-set.ts';
-export { MAX_VALUE_BYTES, MAX_VALUE_DEPTH, type Value, valueCodec } from './value.ts';

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { decode, encode } from '../bytes/index.ts';
+import { decode, encode, Writer } from '../bytes/index.ts';
+import { MAX_VALUE_BYTES, type Value } from '../bytes/value.ts';
+import { CausewayError } from '../error.ts';
 import { Seeded } from '../testing/seeded.ts';
 import {
   booleanLeaf,
@@ -11,7 +13,6 @@ import {
   stringLeaf,
   valueLeaf,
 } from './leaf.ts';
-import { MAX_VALUE_BYTES, type Value } from './value.ts';
 
 const values: Record<string, readonly Value[]> = {
   string: ['', 'a', 'ab', 'é', '\u{1f600}', '\ufffd', 'a\ud800'],
@@ -51,6 +52,26 @@ it('leaves refuse values of other types and beyond the limit', () => {
   expect(() => bytesLeaf.canonical(new Uint8Array(MAX_VALUE_BYTES + 1))).toThrow('decode/limit');
 });
 
+it.each<[string, Leaf<Value>, (size: number) => Value]>([
+  ['strings', stringLeaf as Leaf<Value>, (size) => 'x'.repeat(size)],
+  ['bytes', bytesLeaf as Leaf<Value>, (size) => new Uint8Array(size)],
+  ['values', valueLeaf, (size) => 'x'.repeat(size)],
+])('%s near the limit are refused alike when they are taken, written and read', (_, leaf, ofSize) => {
+  const verdicts = new Set<boolean>();
+  for (let size = MAX_VALUE_BYTES - 6; size <= MAX_VALUE_BYTES + 1; size++) {
+    const value = ofSize(size);
+    const bytes = new Writer();
+    if (leaf === valueLeaf) bytes.u8(6);
+    if (typeof value === 'string') bytes.string(value);
+    else bytes.bytes(value as Uint8Array);
+    const verdict = allows(() => leaf.canonical(value));
+    expect(allows(() => encode(leaf.codec, value))).toBe(verdict);
+    expect(allows(() => decode(leaf.codec, bytes.finish(), 'leaf'))).toBe(verdict);
+    verdicts.add(verdict);
+  }
+  expect(verdicts.size).toBe(2);
+});
+
 it('a leaf takes nothing for itself that the app can change later', () => {
   const mine = Uint8Array.of(1);
   const kept = bytesLeaf.canonical(mine);
@@ -70,3 +91,13 @@ it('an app makes a leaf of its own from a codec and an order', () => {
   expect(upper.canonical('abc')).toBe('ABC');
   expect(leafNamed('upper')).toBeUndefined();
 });
+
+function allows(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    if (CausewayError.is(error, 'decode/limit')) return false;
+    throw error;
+  }
+}

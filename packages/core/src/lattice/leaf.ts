@@ -3,7 +3,6 @@
  * named in descriptors. Leaves never merge; that is what lattices are for.
  */
 import { type Codec, compareBytes, decode, encode } from '../bytes/index.ts';
-import { CausewayError } from '../error.ts';
 import {
   canonicalValue,
   compareNumbers,
@@ -14,7 +13,8 @@ import {
   type Value,
   valueCodec,
   wellFormed,
-} from './value.ts';
+} from '../bytes/value.ts';
+import { CausewayError } from '../error.ts';
 
 export interface Leaf<T> {
   /** In descriptors; lower-case letters and hyphens. */
@@ -45,7 +45,12 @@ export const stringLeaf: Leaf<string> = {
       writer.string(value);
       checkSize(writer.length - start);
     },
-    read: (reader) => reader.string(MAX_VALUE_BYTES, 'string'),
+    read: (reader) => {
+      const start = reader.offset;
+      const value = reader.string(MAX_VALUE_BYTES, 'string');
+      checkSize(reader.offset - start);
+      return value;
+    },
   },
   compare: compareStrings,
   canonical: (value) => {
