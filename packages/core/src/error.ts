@@ -40,6 +40,12 @@ export interface ErrorData {
   readonly 'protocol/limit': { readonly what: string; readonly value: number; readonly limit: number };
   /** The peer said nothing for longer than the session allows. */
   readonly 'protocol/timeout': { readonly what: string; readonly afterMs: number };
+  /** The relay has refused this for good: a connection (close code), a document (ChannelCloseCode) or an edit (NackCode). */
+  readonly 'protocol/refused': {
+    readonly what: 'connection' | 'document' | 'batch';
+    readonly name: string;
+    readonly code: string;
+  };
 
   /** No or no valid credentials. */
   readonly 'auth/denied': { readonly reason: string };

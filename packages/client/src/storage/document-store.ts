@@ -15,9 +15,9 @@
  * Every batch is in one place only. The content of a document is all three together: a batch in the outbox or in
  * quarantine is content as much as a chunk is.
  *
- * Several tabs may use one store at once, without a lock. A position says that everything up to it is stored, so content
- * that a position at or before the stored one covers is not stored again; compaction replaces only what it has read, and
- * nothing when another tab was faster.
+ * Several tabs may use one store at once, without a lock. A position says that everything up to it is stored, so what
+ * is known to be `upTo` there is not stored again; compaction replaces only what it has read, and nothing when another tab
+ * was faster.
  */
 import type { CausewayError } from '@causeway/core';
 import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
@@ -51,7 +51,7 @@ export interface StoredDocument {
 
 /** What one write changes. All of it becomes durable together. */
 export interface DocumentChange {
-  /** New content from the relay. When `position` is given too, it covers all of it. */
+  /** New content from the relay. */
   readonly received?: readonly Uint8Array[];
   /** New content made here: goes to the outbox. */
   readonly made?: readonly Batch[];
@@ -61,6 +61,8 @@ export interface DocumentChange {
   readonly refused?: readonly Refusal[];
   /** Quarantined batches that are offered to the relay again, or no longer. */
   readonly released?: readonly Release[];
+  /** All of `received` and `settled` is in the relay's log at or before this: it is not stored again when the stored position is past it. */
+  readonly upTo?: Position;
   /** The position that the content now reaches. Within an epoch a store keeps the larger offset. Null forgets it. */
   readonly position?: Position | null;
 }

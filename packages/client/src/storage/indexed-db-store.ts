@@ -347,7 +347,7 @@ async function changeDocument(
     throw kindMismatch(name, storedKind, kind);
   }
   const stored = positionRow && readable(positionCodec, positionRow, name);
-  const isStored = covers(stored, position);
+  const isStored = covers(stored, change.upTo);
   let order = lastChunk?.key[1] ?? 0;
   const addChunk = (update: Uint8Array): void => {
     order += 1;

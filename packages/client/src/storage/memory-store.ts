@@ -122,7 +122,7 @@ function blank(kind: DocumentKind): Kept {
 
 function applyChange(kept: Kept, change: DocumentChange): void {
   const { chunks, outbox, quarantine } = kept;
-  const isStored = covers(kept.position, change.position);
+  const isStored = covers(kept.position, change.upTo);
   if (!isStored) chunks.push(...(change.received ?? []));
   for (const batch of change.made ?? []) outbox.set(batch.id, batch);
   for (const id of change.settled ?? []) {

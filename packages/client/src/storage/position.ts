@@ -1,7 +1,7 @@
 /** How positions in a stored document move: one rule for every store. */
 import type { Position } from '@causeway/core/sync';
 
-/** Whether content up to `position` is already part of a document that is stored up to `stored`. */
+/** Whether content of the relay's log up to `position` is part of a document that is stored up to `stored`. */
 export function covers(stored: Position | undefined, position: Position | null | undefined): boolean {
   return (
     stored !== undefined &&

@@ -1,0 +1,350 @@
+/**
+ * The client: opens documents from the store, keeps one connection to the relay, and carries between the two. This file
+ * puts the parts together; what happens to one document is in open-document.ts.
+ */
+import { CausewayError, Listeners } from '@causeway/core';
+import type { Engine, EngineFactory, Site } from '@causeway/core/format';
+import { type DocumentName, parseDocumentName } from '@causeway/core/id';
+import type { RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
+import type { DocumentHandle } from './document-handle.ts';
+import { type DocumentHost, OpenDocument } from './open-document.ts';
+import { hostPlatform, type Platform } from './platform.ts';
+import { freshReplica, leaseReplica, type ReplicaLease } from './replica-lease.ts';
+import type { ConnectionStatus, StorageStatus } from './status.ts';
+import type { DocumentStore, StoredDocument, StoredEntry } from './storage/document-store.ts';
+import { kindMismatch, storageFailure, storeClosed } from './storage/failure.ts';
+import { IndexedDbStore } from './storage/indexed-db-store.ts';
+import { Journal } from './storage/journal.ts';
+import { MemoryStore } from './storage/memory-store.ts';
+import { Connection } from './transport/connection.ts';
+
+export interface ClientOptions {
+  /** The relay's endpoint: `wss://example.org/sync`. */
+  readonly url: string;
+  /** Sets the documents of one user apart from those of another on the same device. */
+  readonly namespace?: string;
+  /** Where documents are kept: IndexedDB unless said otherwise, and memory where it cannot be opened. */
+  readonly store?: DocumentStore;
+  /** Credentials for the relay, asked for at each connection and before they expire. */
+  readonly token?: () => Promise<string | undefined>;
+  /** False: stays offline until `connect` is called. */
+  readonly connect?: boolean;
+  /** What the client takes from its surroundings: in Node a `WebSocket`, in tests clocks and dice. */
+  readonly platform?: Partial<Platform>;
+}
+
+export interface Client {
+  /**
+   * Opens a document: loads what the store has, and never waits for the network. The same name twice gives the same handle,
+   * with the engine of the first; each `open` wants its `close`. What the engine already holds (a filled `Y.Doc`) counts as a
+   * local change. Rejects with `protocol/document-name` for a bad name and `protocol/kind-mismatch` when the document is
+   * stored with another kind. A document that cannot be read from the store opens all the same: its status says why.
+   */
+  open<E extends Engine>(name: string, factory: EngineFactory<E>): Promise<DocumentHandle<E>>;
+
+  /** The same object until it changes. */
+  readonly connection: ConnectionStatus;
+  /** Calls `listener` after each change of `connection`. Returns the way to stop. */
+  onConnection(listener: () => void): () => void;
+
+  readonly storage: StorageStatus;
+  onStorage(listener: () => void): () => void;
+
+  /** Goes online, and stays so as far as the network lets it. At once, also where it would have waited or had given up. */
+  connect(): void;
+  /** Goes offline until `connect`. */
+  disconnect(): void;
+
+  /** The documents in the store. */
+  list(): Promise<readonly StoredEntry[]>;
+
+  /** Deletes the copy of a document on this device; the relay's stays. Closes it if it is open. What was not sent is lost. */
+  delete(name: string): Promise<void>;
+
+  /** Signs out: closes the client and deletes everything of this namespace on this device. What was not sent is lost. */
+  wipe(): Promise<void>;
+
+  /** Closes every document and the connection. Resolves when all is stored; rejects with `storage/*` when it cannot be, and is closed all the same. */
+  close(): Promise<void>;
+}
+
+/**
+ * A client for one relay and one user.
+ *
+ * ```ts
+ * const client = createClient({ url: 'wss://example.org/sync' });
+ * const list = await client.open('shopping', latticeDocument(awSet(text)));
+ * ```
+ */
+export function createClient(options: ClientOptions): Client {
+  return new RelayClient(options);
+}
+
+interface Home {
+  readonly store: DocumentStore;
+  readonly status: StorageStatus;
+}
+
+class RelayClient implements Client {
+  readonly #platform: Platform;
+  readonly #namespace: string;
+  readonly #home: Promise<Home>;
+  readonly #connectionListeners = new Listeners<[]>();
+  readonly #storageListeners = new Listeners<[]>();
+  readonly #connection: Connection;
+  readonly #documents = new Map<DocumentName, OpenDocument>();
+  readonly #opening = new Map<DocumentName, Promise<OpenDocument>>();
+  /** Open documents by their number on the connection that is up. */
+  readonly #channels = new Map<number, OpenDocument>();
+  #limits: SessionLimits | undefined;
+  #lastChannel = 0;
+  #lease: Promise<ReplicaLease>;
+  #retiring: Promise<void> | undefined;
+  #storage: StorageStatus = { state: 'opening' };
+  #isClosed = false;
+
+  constructor(options: ClientOptions) {
+    this.#platform = { ...hostPlatform(), ...options.platform };
+    this.#namespace = options.namespace ?? 'default';
+    const store = options.store ?? defaultStore(this.#platform, this.#namespace);
+    this.#home = openHome(store);
+    this.#lease = this.#home.then(({ store }) => this.#newLease(store));
+    void this.#home.then(({ store, status }) => {
+      this.#storage = status;
+      store.onLost(() => this.#forEach((document) => document.rewrite()));
+      this.#storageListeners.tell();
+    });
+    this.#connection = new Connection({
+      url: options.url,
+      token: options.token,
+      platform: this.#platform,
+      onWelcome: (limits) => this.#welcomed(limits),
+      onChannelFrame: (frame) => this.#received(frame),
+      onDisconnected: () => this.#disconnected(),
+      onStatus: () => this.#connectionListeners.tell(),
+    });
+    this.#platform.page?.addEventListener('pagehide', this.#hurry);
+    if (options.connect !== false) this.#connection.connect();
+  }
+
+  async open<E extends Engine>(name: string, factory: EngineFactory<E>): Promise<DocumentHandle<E>> {
+    const parsed = parseDocumentName(name);
+    if (this.#isClosed) throw storeClosed('open');
+    const open = this.#documents.get(parsed);
+    open?.retain();
+    const document = open ?? (await this.#openOnce(parsed, factory));
+    // Who opens one name as two kinds of document gets the first for both, which the types cannot know.
+    return document as OpenDocument<E>;
+  }
+
+  get connection(): ConnectionStatus {
+    return this.#connection.status;
+  }
+
+  onConnection(listener: () => void): () => void {
+    return this.#connectionListeners.add(listener);
+  }
+
+  get storage(): StorageStatus {
+    return this.#storage;
+  }
+
+  onStorage(listener: () => void): () => void {
+    return this.#storageListeners.add(listener);
+  }
+
+  connect(): void {
+    if (!this.#isClosed) this.#connection.connect();
+  }
+
+  disconnect(): void {
+    this.#connection.disconnect();
+  }
+
+  async list(): Promise<readonly StoredEntry[]> {
+    const { store } = await this.#home;
+    return store.list();
+  }
+
+  async delete(name: string): Promise<void> {
+    const parsed = parseDocumentName(name);
+    const { store } = await this.#home;
+    await this.#opening.get(parsed);
+    this.#documents.get(parsed)?.shut();
+    await store.delete(parsed);
+    // A history that was forgotten may not be continued under the id that wrote it.
+    this.#lease = this.#newLease(store);
+  }
+
+  async wipe(): Promise<void> {
+    const { store } = await this.#home;
+    this.#end();
+    this.#forEach((document) => document.shut());
+    await store.wipe();
+    await this.#letGo(store);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const { store } = await this.#home;
+    this.#end();
+    await Promise.allSettled(this.#opening.values());
+    const flushed = await Promise.allSettled(
+      [...this.#documents.values()].map((document) => document.flush()),
+    );
+    this.#forEach((document) => document.shut());
+    await this.#letGo(store);
+    for (const result of flushed) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    this.#platform.page?.removeEventListener('pagehide', this.#hurry);
+  }
+
+  async #letGo(store: DocumentStore): Promise<void> {
+    this.#connection.disconnect();
+    await store.close();
+    (await this.#lease).release();
+    this.#connectionListeners.clear();
+    this.#storageListeners.clear();
+  }
+
+  async #openOnce(name: DocumentName, factory: EngineFactory<Engine>): Promise<OpenDocument> {
+    const underWay = this.#opening.get(name);
+    if (underWay !== undefined) {
+      const document = await underWay;
+      document.retain();
+      return document;
+    }
+    const opening = this.#load(name, factory).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    return opening;
+  }
+
+  async #load(name: DocumentName, factory: EngineFactory<Engine>): Promise<OpenDocument> {
+    const { store } = await this.#home;
+    const lease = await this.#lease;
+    const stored = await store.load(name).catch((error: unknown) => storageFailure(error, 'load'));
+    const isWhole = !(stored instanceof CausewayError) && (stored?.damage.length ?? 0) === 0;
+    // Without all of its own history an id cannot be used on: another takes its place in this document.
+    const { id } = isWhole ? lease : freshReplica(this.#platform.random);
+    const engine = factory(siteOf(id, this.#platform));
+    const found = stored instanceof CausewayError ? undefined : stored?.kind;
+    if (found !== undefined && found !== engine.format.kind) {
+      engine.close();
+      throw kindMismatch(name, found, engine.format.kind);
+    }
+    return this.#admit(store, name, engine, stored);
+  }
+
+  #admit(
+    store: DocumentStore,
+    name: DocumentName,
+    engine: Engine,
+    stored: StoredDocument | CausewayError | undefined,
+  ): OpenDocument {
+    const host: DocumentHost = {
+      store,
+      platform: this.#platform,
+      send: (frame) => this.#connection.send(frame),
+      fail: (error) => this.#connection.fail(error),
+      retireReplica: () => this.#retireReplica(store),
+      onShut: (document) => this.#shut(document),
+    };
+    const document = new OpenDocument(host, name, engine, stored);
+    this.#documents.set(name, document);
+    this.#connectDocument(document);
+    return document;
+  }
+
+  #shut(document: OpenDocument): void {
+    this.#documents.delete(document.name);
+    for (const [channel, other] of this.#channels) {
+      if (other === document) this.#channels.delete(channel);
+    }
+  }
+
+  #welcomed(limits: SessionLimits): void {
+    this.#limits = limits;
+    this.#lastChannel = 0;
+    this.#forEach((document) => this.#connectDocument(document));
+  }
+
+  #connectDocument(document: OpenDocument): void {
+    if (this.#limits === undefined) return;
+    this.#lastChannel += 1;
+    this.#channels.set(this.#lastChannel, document);
+    document.connected(this.#lastChannel, this.#limits);
+  }
+
+  #received(frame: RelayChannelFrame): void {
+    this.#channels.get(frame.channel)?.receive(frame);
+  }
+
+  #disconnected(): void {
+    this.#limits = undefined;
+    this.#channels.clear();
+    this.#forEach((document) => document.disconnected());
+  }
+
+  #newLease(store: DocumentStore): Promise<ReplicaLease> {
+    const namespace = this.#namespace;
+    const pool = { store, platform: this.#platform, namespace };
+    return leaseReplica(pool).catch(() => freshReplica(this.#platform.random));
+  }
+
+  /** Once for each id: documents opened from then on get another. */
+  #retireReplica(store: DocumentStore): Promise<void> {
+    this.#retiring ??= this.#lease
+      .then(({ id }) => store.retireReplica(id))
+      .then(
+        () => {
+          this.#lease = Promise.resolve(freshReplica(this.#platform.random));
+        },
+        (error: unknown) => {
+          this.#retiring = undefined;
+          throw error;
+        },
+      );
+    return this.#retiring;
+  }
+
+  readonly #hurry = (): void => {
+    this.#forEach((document) => document.hurry());
+  };
+
+  #forEach(action: (document: OpenDocument) => void): void {
+    for (const document of [...this.#documents.values()]) action(document);
+  }
+}
+
+/** The store, open; or one in memory, and why. */
+async function openHome(store: DocumentStore | undefined): Promise<Home> {
+  let cause: CausewayError | undefined;
+  try {
+    await store?.open();
+    if (store?.durable) return { store, status: { state: 'durable' } };
+    if (store !== undefined) return { store, status: { state: 'memory', cause } };
+    const detail = 'this platform has no IndexedDB';
+    cause = new CausewayError('storage/failed', { what: 'open', detail }, detail);
+  } catch (error) {
+    cause = storageFailure(error, 'open');
+  }
+  return { store: new MemoryStore(), status: { state: 'memory', cause } };
+}
+
+function defaultStore(platform: Platform, namespace: string): DocumentStore | undefined {
+  if (platform.indexedDB === undefined) return undefined;
+  const database = `causeway:${namespace}`;
+  const { localStorage, page, now, random } = platform;
+  const journal =
+    localStorage &&
+    page &&
+    new Journal({ storage: localStorage, page, prefix: `${database}:journal`, random });
+  return new IndexedDbStore({ database, now, journal });
+}
+
+function siteOf(replica: Site['replica'], { now, random }: Platform): Site {
+  return { replica, now: () => now(), random: () => random() };
+}

@@ -1,0 +1,536 @@
+/**
+ * One open document: the edge around the protocol's channel machine. Carries changes between the engine, the store and the
+ * relay, and keeps the books on how far each has got. Leaves out: the connection, other documents, opening (client.ts).
+ *
+ *   engine ──local update──▶ store (outbox) ──durable──▶ channel ──push──▶ relay
+ *                              │ settled                                    │
+ *                              ▼                                            ▼
+ *   engine ◀──apply─────────────────────────────── channel ◀──────── ack, updates
+ *                 └──▶ store (chunks, position)
+ */
+import { CausewayError, Listeners } from '@causeway/core';
+import { equalBytes } from '@causeway/core/bytes';
+import type { Engine } from '@causeway/core/format';
+import type { DocumentName } from '@causeway/core/id';
+import type { PresenceChannel } from '@causeway/core/presence';
+import {
+  type Access,
+  type BatchId,
+  type ClientChannelEffect,
+  type ClientChannelInput,
+  type ClientChannelState,
+  clientChannel,
+  type Frame,
+  type Position,
+  type RelayChannelFrame,
+  randomBatchId,
+  type SessionLimits,
+  stepClientChannel,
+} from '@causeway/core/sync';
+import type { DocumentHandle } from './document-handle.ts';
+import { DocumentPresence } from './document-presence.ts';
+import { DocumentWriter } from './document-writer.ts';
+import { Outbox } from './outbox.ts';
+import type { Platform } from './platform.ts';
+import type { DocumentStatus } from './status.ts';
+import type {
+  Batch,
+  DocumentChange,
+  DocumentStore,
+  QuarantinedBatch,
+  StoredDocument,
+} from './storage/document-store.ts';
+import { storageFailure, storeClosed } from './storage/failure.ts';
+import { corrupt } from './storage/record.ts';
+import { backoffMs, STORAGE_BACKOFF } from './transport/backoff.ts';
+
+export interface DocumentHost {
+  readonly store: DocumentStore;
+  readonly platform: Platform;
+  /** Sends on the connection that is up; drops the frame when none is. */
+  readonly send: (frame: Frame) => void;
+  /** The relay broke the protocol. */
+  readonly fail: (error: CausewayError) => void;
+  /** Resolves when no later page will write under this page's replica id; rejects when that cannot be made sure. */
+  readonly retireReplica: () => Promise<void>;
+  /** The document is closed, with this many batches in the store's outbox that the relay does not have. */
+  readonly onShut: (document: OpenDocument, unsent: number) => void;
+}
+
+/** Local changes of one turn are one or two batches; so many transactions may be under way before turns are put together. */
+const MAX_WRITES_UNDER_WAY = 8;
+/** Chunks written since the last compaction that make the next worth its while. */
+const COMPACT_AFTER_CHUNKS = 64;
+/** Received updates are merged into one chunk when all together are no larger: merging large ones costs more than rows. */
+const MAX_MERGED_CHUNK_BYTES = 64 * 1024;
+
+const NO_BYTES = new Uint8Array();
+
+export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E> {
+  readonly name: DocumentName;
+  readonly document: E;
+  readonly #host: DocumentHost;
+  readonly #outbox: Outbox;
+  readonly #writer: DocumentWriter;
+  readonly #presence: DocumentPresence;
+  readonly #listeners = new Listeners<[]>();
+  readonly #stopListening: () => void;
+  #channel: ClientChannelState;
+  #status: DocumentStatus | undefined;
+  #isTelling = false;
+
+  /** Local updates of this turn after its first, not yet a batch. */
+  #unwritten: Uint8Array[] = [];
+  #isTurnOpen = false;
+  readonly #madeWrites = new Set<Promise<void>>();
+  /** Made here and not yet handed to the channel: on their way to the store, or kept back. */
+  readonly #unsent = new Map<BatchId, Batch>();
+
+  /** Inputs that came while a step's effects were carried out: those come first. */
+  readonly #inputs: ClientChannelInput[] = [];
+  #isStepping = false;
+
+  #access: Access | undefined;
+  #channelError: CausewayError | undefined;
+  #contentError: CausewayError | undefined;
+  #chunks = 0;
+  #compactAt = COMPACT_AFTER_CHUNKS;
+  #isCompacting = false;
+  /** How many have opened it and not closed it. */
+  #holders = 1;
+  #isShut = false;
+
+  /** `engine` is blank, or holds what the app put there; `stored` is what the store has, or why that could not be read. */
+  constructor(
+    host: DocumentHost,
+    name: DocumentName,
+    engine: E,
+    stored: StoredDocument | CausewayError | undefined,
+  ) {
+    const { kind } = engine.format;
+    const loaded = stored instanceof CausewayError ? undefined : stored;
+    this.#host = host;
+    this.name = name;
+    this.document = engine;
+    this.#outbox = new Outbox(name);
+    this.#writer = new DocumentWriter({
+      write: (change) => host.store.write(name, kind, this.#withOneChunk(change)),
+      platform: host.platform,
+      onWritten: (change) => this.#written(change),
+      onFailure: () => this.#changed(),
+    });
+    this.#presence = new DocumentPresence((state) => this.#input({ type: 'presence', state }));
+    const isWhole = loaded === undefined || this.#restore(loaded);
+    const position = isWhole ? loaded?.position : undefined;
+    this.#channel = clientChannel({ name, kind, wanted: 'write', position, outbox: loaded?.outbox ?? [] });
+    this.#stopListening = engine.onUpdate((update) => this.#onLocalUpdate(update));
+    if (stored instanceof CausewayError) {
+      this.#contentError = stored;
+      if (stored.code !== 'storage/corrupt') this.#loadLater(1);
+    }
+  }
+
+  get status(): DocumentStatus {
+    this.#status ??= this.#currentStatus();
+    return this.#status;
+  }
+
+  get presence(): PresenceChannel {
+    return this.#presence;
+  }
+
+  get quarantined(): readonly QuarantinedBatch[] {
+    return this.#outbox.quarantined;
+  }
+
+  onStatus(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async saved(level: 'disk' | 'relay', { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#isShut) throw storeClosed(`document ${this.name}`);
+    if (level === 'disk' && !this.#host.store.durable) {
+      const detail = 'documents are only kept in memory';
+      throw new CausewayError(
+        'storage/failed',
+        { what: 'saved', detail },
+        `${detail}: see client.storage for why`,
+      );
+    }
+    this.#writeMade(true);
+    await this.#outbox.whenSaved(level, signal);
+  }
+
+  retry(id?: BatchId): void {
+    for (const batch of this.#release(id)) {
+      this.#writer.write({ released: [{ id: batch.id, to: 'outbox' }] });
+      this.#outbox.add(batch, true);
+      this.#input({ type: 'enqueue', batch });
+    }
+    this.#changed();
+  }
+
+  discard(id?: BatchId): void {
+    for (const batch of this.#release(id)) {
+      this.#writer.write({ released: [{ id: batch.id, to: 'nowhere' }] });
+    }
+    this.#changed();
+  }
+
+  async close(): Promise<void> {
+    if (this.#holders === 0 || this.#isShut) return;
+    this.#holders -= 1;
+    if (this.#holders > 0) return;
+    await this.flush();
+    this.#shutIfLetGo();
+  }
+
+  /** One more has opened it. */
+  retain(): void {
+    this.#holders += 1;
+  }
+
+  /** Resolves when all changes so far are stored; rejects with `storage/*` when they cannot be now. */
+  async flush(): Promise<void> {
+    this.#writeMade(true);
+    while (this.#madeWrites.size > 0) await Promise.all(this.#madeWrites);
+    await this.#writer.flush();
+  }
+
+  /** The page is about to go: nothing may wait for a better moment. */
+  hurry(): void {
+    this.#writeMade(true);
+  }
+
+  /** Ends everything at once. What is not written yet is lost: see `flush`. */
+  shut(): void {
+    if (this.#isShut) return;
+    this.#isShut = true;
+    this.#stopListening();
+    this.#input({ type: 'close' });
+    this.#writer.close();
+    this.#outbox.close(storeClosed(`document ${this.name}`));
+    this.#presence.close();
+    this.document.close();
+    this.#changed();
+    this.#host.onShut(this, this.#outbox.pending.disk);
+  }
+
+  /** The connection is up, and this document is `channel` on it. */
+  connected(channel: number, limits: SessionLimits): void {
+    const version = this.#channel.position === undefined ? this.document.version() : NO_BYTES;
+    this.#input({ type: 'connected', channel, limits, version });
+  }
+
+  disconnected(): void {
+    this.#input({ type: 'disconnected' });
+  }
+
+  receive(frame: RelayChannelFrame): void {
+    this.#input({ type: 'frame', frame });
+  }
+
+  /** The store was emptied from outside: everything is written again. */
+  rewrite(): void {
+    const { position } = this.#channel;
+    const made = this.#outbox.unsettled;
+    const refused = this.#outbox.quarantined;
+    const content = this.document.snapshot();
+    if (made.length + refused.length === 0 && equalBytes(content, this.document.format.empty)) return;
+    this.#writer.write({
+      received: [content],
+      made: [...made, ...refused],
+      refused,
+      ...(position === undefined ? {} : { position }),
+    });
+  }
+
+  #onLocalUpdate(update: Uint8Array): void {
+    this.#unwritten.push(update);
+    this.#changed();
+    if (this.#isTurnOpen) return;
+    this.#isTurnOpen = true;
+    queueMicrotask(() => {
+      this.#isTurnOpen = false;
+      this.#writeMade(false);
+    });
+    this.#writeMade(false);
+  }
+
+  /** Begins to write what was changed here, in this turn. Unless `isUrgent`, it may wait for one of many writes under way. */
+  #writeMade(isUrgent: boolean): void {
+    if (this.#unwritten.length === 0) return;
+    if (this.#madeWrites.size >= MAX_WRITES_UNDER_WAY && !isUrgent) return;
+    const { store, platform } = this.#host;
+    const { format } = this.document;
+    const [first = format.empty, ...more] = this.#unwritten;
+    this.#unwritten = [];
+    const update = more.length === 0 ? first : format.merge([first, ...more]);
+    const batch: Batch = { id: randomBatchId(platform.random), update };
+    this.#outbox.add(batch, false);
+    this.#unsent.set(batch.id, batch);
+    const write = store.write(this.name, format.kind, { made: [batch] }).then(
+      () => this.#isDurable(batch.id),
+      () => this.#isNotDurable(batch),
+    );
+    this.#madeWrites.add(write);
+    void write.then(() => {
+      this.#madeWrites.delete(write);
+      this.#writeMade(false);
+    });
+  }
+
+  #isDurable(id: BatchId): void {
+    this.#outbox.durable(id);
+    this.#enqueue(id);
+    this.#changed();
+  }
+
+  /** The page goes on with the change in memory, and the relay may have it, but no later page may write under the same id. */
+  #isNotDurable(batch: Batch): void {
+    this.#writer.write({ made: [batch] });
+    this.#changed();
+    this.#host.retireReplica().then(
+      () => this.#enqueue(batch.id),
+      () => {
+        // The id could be used again by a page that does not know this change: it is sent when it is stored.
+      },
+    );
+  }
+
+  #enqueue(id: BatchId): void {
+    const batch = this.#unsent.get(id);
+    if (batch === undefined || this.#isShut) return;
+    this.#unsent.delete(id);
+    this.#input({ type: 'enqueue', batch });
+  }
+
+  #input(input: ClientChannelInput): void {
+    this.#inputs.push(input);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        const before = this.#channel.position;
+        const step = stepClientChannel(this.#channel, next);
+        this.#channel = step.state;
+        for (const effect of step.effects) this.#act(effect, before);
+      }
+    } finally {
+      this.#isStepping = false;
+    }
+    this.#changed();
+  }
+
+  #act(effect: ClientChannelEffect, before: Position | undefined): void {
+    switch (effect.type) {
+      case 'send':
+        this.#host.send(effect.frame);
+        return;
+      case 'opened':
+        this.#access = effect.access;
+        this.#channelError = undefined;
+        return;
+      case 'apply':
+        this.#apply(effect.update, effect.position);
+        return;
+      case 'settled':
+        this.#outbox.settled(effect.batch);
+        this.#writer.write({ settled: [effect.batch], ...reaching(effect.position, before) });
+        return;
+      case 'refused': {
+        const { batch: id, code, message } = effect;
+        this.#outbox.refused({ id, code, message });
+        this.#writer.write({ refused: [{ id, code, message }] });
+        return;
+      }
+      case 'new-epoch':
+        this.#sendAgain(effect.version, effect.position);
+        return;
+      case 'caught-up':
+        return;
+      case 'peer-presence':
+        this.#presence.receive(effect.session, effect.state);
+        return;
+      case 'peers-lost':
+        this.#presence.forget();
+        return;
+      case 'closed': {
+        const { code, message } = effect;
+        const text = `the relay refuses ${JSON.stringify(this.name)}: ${message} (${code})`;
+        this.#channelError = new CausewayError(
+          'protocol/refused',
+          { what: 'document', name: this.name, code },
+          text,
+        );
+        return;
+      }
+      case 'fail':
+        this.#host.fail(effect.error);
+        return;
+    }
+  }
+
+  #apply(update: Uint8Array, position: Position | undefined): void {
+    try {
+      this.document.apply(update);
+    } catch (error) {
+      if (!CausewayError.inFamily(error, 'decode')) throw error;
+      // The relay would send it again for ever; this document stands still, the others go on.
+      this.#contentError = error;
+      this.#input({ type: 'close' });
+      return;
+    }
+    this.#writer.write({ received: [update], ...reaching(position, undefined) });
+  }
+
+  /** The relay's log is another one than the one we followed: what it lacks may have been acknowledged long ago. */
+  #sendAgain(version: Uint8Array | undefined, position: Position): void {
+    const { format } = this.document;
+    const update =
+      version === undefined
+        ? format.empty
+        : format.diff(this.document.snapshot(), format.parseVersion(version));
+    if (equalBytes(update, format.empty)) {
+      this.#writer.write({ position });
+      return;
+    }
+    const batch: Batch = { id: randomBatchId(this.#host.platform.random), update };
+    this.#outbox.add(batch, false);
+    this.#unsent.set(batch.id, batch);
+    this.#writer.write({ made: [batch], position });
+  }
+
+  #written({ received = [], made = [], settled = [] }: DocumentChange): void {
+    for (const { id } of made) this.#isDurable(id);
+    this.#chunks += received.length + settled.length;
+    this.#compactIfWorthwhile();
+    this.#shutIfLetGo();
+    this.#changed();
+  }
+
+  /** Few and large rows: small updates that are written together become one chunk. */
+  #withOneChunk(change: DocumentChange): DocumentChange {
+    const { received = [] } = change;
+    const bytes = received.reduce((sum, update) => sum + update.length, 0);
+    if (received.length < 2 || bytes > MAX_MERGED_CHUNK_BYTES) return change;
+    return { ...change, received: [this.document.format.merge(received)] };
+  }
+
+  /** Never at opening: a document that is only looked at is not written. */
+  #compactIfWorthwhile(): void {
+    if (this.#chunks < this.#compactAt || this.#isCompacting || this.#isShut) return;
+    this.#isCompacting = true;
+    this.#compact().finally(() => {
+      this.#isCompacting = false;
+    });
+  }
+
+  async #compact(): Promise<void> {
+    const { store } = this.#host;
+    try {
+      await store.compact(this.name, (updates, whole) => this.#mergeChunks(updates, whole));
+      this.#chunks = (await store.size(this.name)).chunks;
+    } catch {
+      // The chunks are as they were; a later write tries again.
+    }
+    this.#compactAt = this.#chunks + COMPACT_AFTER_CHUNKS;
+  }
+
+  /** A live document's snapshot can be far smaller than its updates merged, since it holds no deleted content. */
+  #mergeChunks(updates: readonly Uint8Array[], whole: boolean): Uint8Array {
+    const { memory } = this.#outbox.pending;
+    // What is not in the outbox on disk must not get into a chunk: it would never be sent after a crash.
+    if (!whole || this.#isShut || memory > 0 || this.#unwritten.length > 0)
+      return this.document.format.merge(updates);
+    for (const update of updates) this.document.apply(update);
+    return this.document.snapshot();
+  }
+
+  /** Takes over what the store has. False when some of it could not be read. */
+  #restore({ chunks, outbox, quarantine, damage }: StoredDocument): boolean {
+    const [damaged] = damage;
+    this.#contentError = damaged;
+    this.#chunks += chunks.length;
+    for (const update of [...chunks, ...[...outbox, ...quarantine].map((batch) => batch.update)]) {
+      try {
+        this.document.apply(update);
+      } catch (error) {
+        if (!CausewayError.inFamily(error, 'decode')) throw error;
+        this.#contentError = corrupt(`chunks ${this.name}`, error.message);
+      }
+    }
+    this.#outbox.restore(outbox, quarantine);
+    const isWhole = this.#contentError === undefined;
+    // What is missing may be had from the relay: it is asked for everything, and what comes is stored again.
+    if (!isWhole) this.#writer.write({ position: null });
+    return isWhole;
+  }
+
+  #loadLater(failures: number): void {
+    const { store, platform } = this.#host;
+    platform.setTimer(backoffMs(STORAGE_BACKOFF, failures, platform.random), () => {
+      if (this.#isShut) return;
+      store.load(this.name).then(
+        (stored) => {
+          this.#contentError = undefined;
+          if (stored === undefined || this.#isShut) return;
+          const isNew = stored.outbox.filter(({ id }) => !this.#outbox.has(id));
+          this.#restore({ ...stored, outbox: isNew });
+          for (const batch of isNew) this.#input({ type: 'enqueue', batch });
+          this.#changed();
+        },
+        (error: unknown) => {
+          this.#contentError = storageFailure(error, 'load');
+          this.#loadLater(failures + 1);
+          this.#changed();
+        },
+      );
+    });
+  }
+
+  #release(id: BatchId | undefined): readonly Batch[] {
+    const ids = id === undefined ? this.#outbox.quarantined.map((batch) => batch.id) : [id];
+    return ids.flatMap((one) => this.#outbox.release(one) ?? []);
+  }
+
+  #shutIfLetGo(): void {
+    const isStored = this.#madeWrites.size === 0 && this.#unwritten.length === 0 && this.#writer.isIdle;
+    if (this.#holders === 0 && isStored) this.shut();
+  }
+
+  #changed(): void {
+    this.#status = undefined;
+    if (this.#isTelling || this.#listeners.size === 0) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      this.#listeners.tell();
+    });
+  }
+
+  #currentStatus(): DocumentStatus {
+    const { memory, disk } = this.#outbox.pending;
+    const isUnwritten = this.#unwritten.length > 0 ? 1 : 0;
+    const { durable } = this.#host.store;
+    const saved = isUnwritten > 0 ? 'memory' : this.#outbox.saved;
+    return {
+      saved: saved === 'disk' && !durable ? 'memory' : saved,
+      pending: { memory: (durable ? memory : disk) + isUnwritten, disk: disk + isUnwritten },
+      synced: this.#channel.link.type === 'live',
+      access: this.#access,
+      quarantined: this.#outbox.quarantined.length,
+      error: this.#contentError ?? this.#channelError ?? this.#writer.failure,
+    };
+  }
+}
+
+/** The part of a change that says how far it brings the document: `upTo` only when the position moved just now. */
+function reaching(
+  position: Position | undefined,
+  before: Position | undefined,
+): { readonly position?: Position; readonly upTo?: Position } {
+  if (position === undefined) return {};
+  const moved = before?.epoch !== position.epoch || before.offset < position.offset;
+  return moved ? { position, upTo: position } : { position };
+}

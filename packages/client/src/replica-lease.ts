@@ -1,0 +1,65 @@
+/**
+ * The replica id that this page writes as: one from the store's pool, held under a Web Lock for as long as the page lives,
+ * so that ids do not grow with every page load and no two pages ever write as one.
+ *
+ *   pool   7  12  40        page A holds 7, page B holds 12; page C takes 40; page D makes 58 and adds it
+ *
+ * Without Web Locks, or with a store that does not last, the id is a fresh one and is used by nobody else ever.
+ */
+import { type ReplicaId, randomReplicaId } from '@causeway/core/id';
+import type { Platform } from './platform.ts';
+import type { DocumentStore } from './storage/document-store.ts';
+
+export interface ReplicaLease {
+  readonly id: ReplicaId;
+  /** Lets another page have the id. Only when everything that was made under it is stored. */
+  release(): void;
+}
+
+export interface ReplicaPool {
+  readonly store: DocumentStore;
+  readonly platform: Pick<Platform, 'locks' | 'random'>;
+  /** Sets this pool's locks apart from those of other stores of the same site. */
+  readonly namespace: string;
+}
+
+export async function leaseReplica(pool: ReplicaPool): Promise<ReplicaLease> {
+  const { store, platform } = pool;
+  if (platform.locks === undefined || !store.durable) return freshReplica(platform.random);
+  for (const id of await store.replicas()) {
+    const lease = await lockReplica(pool, id);
+    if (lease === undefined) continue;
+    // Its last page may have gone a moment ago: what that could not finish belongs to this id's history.
+    await store.recover();
+    if ((await store.replicas()).includes(id)) return lease;
+    lease.release();
+  }
+  const id = randomReplicaId(platform.random);
+  const lease = await lockReplica(pool, id);
+  if (lease === undefined) return freshReplica(platform.random);
+  await store.addReplica(id);
+  return lease;
+}
+
+/** An id that is in no pool: for histories that may not be continued by anyone else. */
+export function freshReplica(random: () => number): ReplicaLease {
+  return { id: randomReplicaId(random), release: () => {} };
+}
+
+/** Undefined when another page holds the id. */
+function lockReplica({ platform, namespace }: ReplicaPool, id: ReplicaId): Promise<ReplicaLease | undefined> {
+  return new Promise((resolve, reject) => {
+    const held = platform.locks?.request(
+      `causeway:${namespace}:replica:${id}`,
+      { ifAvailable: true },
+      (lock) => {
+        if (lock === null) {
+          resolve(undefined);
+          return undefined;
+        }
+        return new Promise<void>((release) => resolve({ id, release }));
+      },
+    );
+    held?.catch(reject);
+  });
+}
