@@ -156,7 +156,7 @@ export function relayChannel(frame: FrameOf<'open'>, limits: SessionLimits): Rel
 export function stepRelayChannel(state: RelayChannelState, input: RelayChannelInput): RelayChannelStep {
   const { phase } = state;
   if (phase.type === 'closed') return { state, effects: NO_EFFECTS };
-  if (input.type === 'lost') return { state: { ...state, phase: CLOSED }, effects: [{ type: 'leave' }] };
+  if (input.type === 'lost') return { state: inPhase(state, CLOSED), effects: [{ type: 'leave' }] };
   if (input.type === 'refused') return closed(state, input.code, input.message);
   return phase.type === 'opening' ? whileOpening(state, phase, input) : whileOpen(state, phase, input);
 }
@@ -203,7 +203,7 @@ function whileOpen(state: RelayChannelState, phase: OpenRelayPhase, input: Remai
     case 'rejected': {
       const { batch, code, message } = input;
       return {
-        state: { ...state, phase: withoutPending(phase, batch) },
+        state: inPhase(state, withoutPending(phase, batch)),
         effects: [send({ type: 'nack', channel: state.channel, batch, code, message })],
       };
     }
@@ -247,7 +247,7 @@ function granted(
     pending: [],
     pendingBytes: 0,
   };
-  return { state: { ...state, phase: following(phase, effects) }, effects };
+  return { state: inPhase(state, following(phase, effects)), effects };
 }
 
 function framed(
@@ -289,10 +289,8 @@ function pushed(
     return { state, effects: [{ type: 'fail', error }] };
   }
   const pending = [...phase.pending, { batch, bytes }];
-  return {
-    state: { ...state, phase: { ...phase, pending, pendingBytes: phase.pendingBytes + bytes } },
-    effects: [{ type: 'append', batch, update }],
-  };
+  const next = moved(phase, phase.sent, phase.head, pending, phase.pendingBytes + bytes);
+  return { state: inPhase(state, next), effects: [{ type: 'append', batch, update }] };
 }
 
 function acknowledged(
@@ -301,29 +299,32 @@ function acknowledged(
   batch: BatchId,
   offset: number,
 ): RelayChannelStep {
-  const phase = atHead(withoutPending(before, batch), offset);
+  const phase = withoutPending(before, batch);
+  const head = Math.max(phase.head, offset);
   // The client counts in the same way: an ack moves it on by one, never over a gap. A read under way brings the entry too.
-  const next = offset === phase.sent + 1 && !phase.reading ? { ...phase, sent: offset } : phase;
-  checkLive(next);
+  const sent = offset === phase.sent + 1 && !phase.reading ? offset : phase.sent;
+  checkLive(phase, sent, head);
   return {
-    state: { ...state, phase: next },
+    state: inPhase(state, moved(phase, sent, head, phase.pending, phase.pendingBytes)),
     effects: [send({ type: 'ack', channel: state.channel, batch, offset })],
   };
 }
 
 function committed(
   state: RelayChannelState,
-  before: OpenRelayPhase,
+  phase: OpenRelayPhase,
   offset: number,
   shared: SharedFrame,
 ): RelayChannelStep {
-  const phase = atHead(before, offset);
-  // Dropped, not queued, unless live: a later read brings it. In a log that was just read it may be known already.
-  if (phase.type !== 'live' || offset <= phase.sent)
-    return { state: { ...state, phase }, effects: NO_EFFECTS };
-  const next: OpenRelayPhase = offset === phase.sent + 1 ? { ...phase, sent: offset } : phase;
-  checkLive(next);
-  return { state: { ...state, phase: next }, effects: [{ type: 'send-shared', shared }] };
+  const head = Math.max(phase.head, offset);
+  // Dropped, not queued, unless live: a later read brings it. After a read that ran ahead it was sent already.
+  const sends = phase.type === 'live' && offset > phase.sent;
+  const sent = sends && offset === phase.sent + 1 ? offset : phase.sent;
+  checkLive(phase, sent, head);
+  return {
+    state: inPhase(state, moved(phase, sent, head, phase.pending, phase.pendingBytes)),
+    effects: sends ? [{ type: 'send-shared', shared }] : NO_EFFECTS,
+  };
 }
 
 function read(
@@ -340,8 +341,8 @@ function read(
   const effects: RelayChannelEffect[] = [
     send({ type: 'updates', channel: state.channel, after: phase.sent, upTo, update }),
   ];
-  const next: OpenRelayPhase = { ...atHead(phase, upTo), sent: upTo, reading: false };
-  return { state: { ...state, phase: following(next, effects) }, effects };
+  const next: OpenRelayPhase = { ...phase, sent: upTo, head: Math.max(phase.head, upTo), reading: false };
+  return { state: inPhase(state, following(next, effects)), effects };
 }
 
 function drained(state: RelayChannelState, phase: OpenRelayPhase): RelayChannelStep {
@@ -358,7 +359,7 @@ function drained(state: RelayChannelState, phase: OpenRelayPhase): RelayChannelS
     effects.push(send(forget), { type: 'read-presence' });
   }
   const next: OpenRelayPhase = { ...phase, type: 'catching-up', missedPresence: false };
-  return { state: { ...state, phase: following(next, effects) }, effects };
+  return { state: inPhase(state, following(next, effects)), effects };
 }
 
 /** Live when everything was sent; else reading on, one piece at a time, unless the socket is congested. */
@@ -395,7 +396,7 @@ function peerPresence(
 
 function closed(state: RelayChannelState, code: ChannelCloseCode, message: string): RelayChannelStep {
   return {
-    state: { ...state, phase: CLOSED },
+    state: inPhase(state, CLOSED),
     effects: [send({ type: 'close', channel: state.channel, code, message }), { type: 'leave' }],
   };
 }
@@ -405,19 +406,31 @@ function withoutPending(phase: OpenRelayPhase, batch: BatchId): OpenRelayPhase {
   const push = phase.pending[index];
   invariant(push !== undefined, 'sync/settles-pending', () => `batch ${batch} is not pending`);
   const pending = phase.pending.toSpliced(index, 1);
-  return { ...phase, pending, pendingBytes: phase.pendingBytes - push.bytes };
+  return moved(phase, phase.sent, phase.head, pending, phase.pendingBytes - push.bytes);
 }
 
-function atHead(phase: OpenRelayPhase, offset: number): OpenRelayPhase {
-  return offset > phase.head ? { ...phase, head: offset } : phase;
-}
-
-function checkLive(phase: OpenRelayPhase): void {
+function checkLive(phase: OpenRelayPhase, sent: number, head: number): void {
   invariant(
-    phase.type !== 'live' || phase.sent === phase.head,
+    phase.type !== 'live' || sent === head,
     'sync/live-without-gap',
-    () => `entry ${phase.head} came to a live session that was sent ${phase.sent}`,
+    () => `entry ${head} came to a live session that was sent ${sent}`,
   );
+}
+
+/** The phase with other offsets and pushes. Every entry for every session comes here, and a spread takes ten times as long. */
+function moved(
+  phase: OpenRelayPhase,
+  sent: number,
+  head: number,
+  pending: OpenRelayPhase['pending'],
+  pendingBytes: number,
+): OpenRelayPhase {
+  const { type, access, presence, since, reading, missedPresence } = phase;
+  return { type, access, presence, sent, head, since, reading, missedPresence, pending, pendingBytes };
+}
+
+function inPhase(state: RelayChannelState, phase: RelayChannelPhase): RelayChannelState {
+  return { channel: state.channel, limits: state.limits, phase };
 }
 
 function send(frame: Frame): RelayChannelEffect {

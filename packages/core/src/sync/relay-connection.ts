@@ -153,7 +153,14 @@ function received(
     phase.type === 'online' ? options.limits.maxUpdateBytes + MAX_FRAME_OVERHEAD_BYTES : MIN_MESSAGE_BYTES;
   try {
     const { state: reassembly, frame } = receiveMessage(state.reassembly, bytes, maxFrameBytes);
-    const heard: RelayConnectionState = { ...state, heardAt: now, reassembly };
+    // Written out: every message comes here, and a spread takes ten times as long.
+    const heard: RelayConnectionState = {
+      options,
+      heardAt: now,
+      pingedAt: state.pingedAt,
+      reassembly,
+      phase,
+    };
     if (frame === undefined) return { state: heard, effects: NO_EFFECTS };
     if (phase.type === 'online') return understood(heard, phase, frame, openChannels);
     if (phase.type === 'greeting' && frame.type === 'hello') return greeted(heard, frame, phase.openedAt);
