@@ -1,0 +1,282 @@
+// A room on a log whose disk the test holds back: what leaves the room when, and what it answers.
+import { CausewayError } from '@causeway/core';
+import { parseDocumentName } from '@causeway/core/id';
+import { type BatchId, decodeFrame, encodeShared, parseBatchId, type SharedFrame } from '@causeway/core/sync';
+import { Seeded } from '@causeway/core/testing';
+import { expect, test } from 'vitest';
+import { ByteBudget } from './byte-budget.ts';
+import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
+import { SILENT } from './logger.ts';
+import { Room, type RoomMember, type RoomParts } from './room.ts';
+import type { DocumentLog } from './storage/document-log.ts';
+import { MemoryDocumentLog } from './storage/memory-document-log.ts';
+import { adding, elementsOf, STRING_SET } from './testing/string-set.ts';
+
+const NOTE = parseDocumentName('note');
+
+test('P3: nothing leaves before it is durable; then the author is told, and the others', async () => {
+  const { room, disk } = await openRoom({ held: true });
+  const [author, reader] = [joined(room, 1), joined(room, 2)];
+  room.append(author.member, batch(1), adding('a'));
+  room.append(reader.member, batch(2), adding('b'));
+  room.append(author.member, batch(3), adding('c'));
+  await turns();
+  expect([author.told, reader.told, room.head]).toEqual([[], [], 0]);
+  await disk.release();
+  expect(author.told).toEqual(['durable 1 at 1', 'committed 2: b', 'durable 3 at 3']);
+  expect(reader.told).toEqual(['committed 1: a', 'durable 2 at 2', 'committed 3: c']);
+  expect(room.head).toBe(3);
+});
+
+test('a push that is repeated is answered with the offset it got, and stored once', async () => {
+  const { room, log } = await openRoom();
+  const { member, told } = joined(room, 1);
+  room.append(member, batch(1), adding('a'));
+  await turns();
+  room.append(member, batch(1), adding('a'));
+  expect(told).toEqual(['durable 1 at 1', 'durable 1 at 1']);
+  expect((await log.find(NOTE))?.head).toBe(1);
+});
+
+test('a push that is repeated before it is durable is answered on both connections', async () => {
+  const { room, log, disk } = await openRoom({ held: true });
+  const [before, after] = [joined(room, 1), joined(room, 2)];
+  room.append(before.member, batch(1), adding('a'));
+  room.leave(before.member);
+  room.append(after.member, batch(1), adding('a'));
+  await disk.release();
+  expect([before.told, after.told]).toEqual([['durable 1 at 1'], ['durable 1 at 1']]);
+  expect((await log.find(NOTE))?.head).toBe(1);
+});
+
+test('repeated pushes are recognised by a room that was opened anew', async () => {
+  const { room, log } = await openRoom();
+  const { member } = joined(room, 1);
+  for (let id = 1; id <= 5; id++) room.append(member, batch(id), adding(String(id)));
+  await turns();
+  const again = await openRoom({ log });
+  const { member: later, told } = joined(again.room, 2);
+  again.room.append(later, batch(2), adding('2'));
+  expect(told).toEqual(['durable 2 at 2']);
+});
+
+test('remembers as many batches as its limit says', async () => {
+  const { room } = await openRoom({ limits: { maxRememberedBatches: 3 } });
+  const { member, told } = joined(room, 1);
+  for (const id of [1, 2, 3, 4, 1]) {
+    room.append(member, batch(id), adding(String(id)));
+    await turns();
+  }
+  expect(told.at(-1)).toBe('durable 1 at 5');
+});
+
+test('an update that is none is refused, and the rest goes on', async () => {
+  const { room, log } = await openRoom();
+  const { member, told } = joined(room, 1);
+  room.append(member, batch(1), Uint8Array.of(250));
+  room.append(member, batch(2), adding('a'));
+  await turns();
+  expect(told).toEqual([expect.stringMatching(/^rejected 1 invalid decode\//), 'durable 2 at 1']);
+  expect((await log.find(NOTE))?.head).toBe(1);
+});
+
+test('what could not be stored fails the session it came from, and can be pushed again', async () => {
+  const { room, disk } = await openRoom();
+  const { member, told } = joined(room, 1);
+  disk.full = true;
+  room.append(member, batch(1), adding('a'));
+  await turns();
+  expect(told).toEqual(['failed storage/full']);
+  disk.full = false;
+  room.append(member, batch(1), adding('a'));
+  await turns();
+  expect(told.at(-1)).toBe('durable 1 at 1');
+});
+
+test('a read gives what follows an offset, and leaves out what a version holds', async () => {
+  const { room } = await openRoom({ limits: { maxCachedDocumentBytes: 0 } });
+  await fill(room, ['a', 'b', 'c', 'd']);
+  const since = STRING_SET.versionOf(STRING_SET.merge([adding('a'), adding('c')]));
+  expect(elementsIn(await room.read(1, 1, undefined))).toEqual([2, 'b']);
+  expect(elementsIn(await room.read(1, 1000, undefined))).toEqual([4, 'b', 'c', 'd']);
+  expect(elementsIn(await room.read(0, 1000, since))).toEqual([4, 'b', 'd']);
+  expect(STRING_SET.compare(await room.version(), STRING_SET.versionOf(whole(['a', 'b', 'c', 'd'])))).toBe(
+    'equal',
+  );
+});
+
+test('many who come at once share one merge, and later ones what was kept of it', async () => {
+  const { room, disk } = await openRoom();
+  await fill(room, ['a', 'b']);
+  disk.reads = 0;
+  const pieces = await Promise.all(Array.from({ length: 20 }, () => room.read(0, 1, undefined)));
+  expect(new Set(pieces).size).toBe(1);
+  expect(disk.reads).toBe(1);
+  await room.read(0, 1, undefined);
+  expect(disk.reads).toBe(1);
+  await fill(room, ['c']);
+  expect(elementsIn(await room.read(0, 1, undefined))).toEqual([3, 'a', 'b', 'c']);
+  expect(disk.reads).toBe(2);
+});
+
+test('keeps merged documents within the budget that all rooms share, and gives it back', async () => {
+  const cache = new ByteBudget(100);
+  const { room } = await openRoom({ cache });
+  await fill(room, ['a'.repeat(60)]);
+  await room.read(0, 1, undefined);
+  expect(cache.take(60)).toBe(false);
+  await fill(room, ['b'.repeat(60)]); // now too large to be kept
+  await room.read(0, 1, undefined);
+  expect(cache.take(60)).toBe(true);
+  cache.give(60);
+  room.close();
+  expect(cache.take(100)).toBe(true);
+});
+
+test('R3: a tail that outweighs the snapshot is folded while the room goes on, and every reader gets the same', async () => {
+  const { room, log } = await openRoom({ limits: { minFoldBytes: 500 } });
+  const { member, told } = joined(room, 1);
+  const elements = Array.from({ length: 200 }, (_, index) => `element ${String(index).padStart(3, '0')}`);
+  for (const [index, element] of elements.entries()) {
+    room.append(member, batch(index + 1), adding(element));
+    if (index % 7 === 0) await turns();
+  }
+  await turns();
+  const head = await log.find(NOTE);
+  expect(told).toHaveLength(200);
+  expect(head?.snapshot).toBeGreaterThan(100);
+  expect(head?.tailBytes).toBeLessThan(head?.snapshotBytes ?? 0);
+  for (const after of [0, 50, 199]) {
+    const [upTo, ...rest] = elementsIn(await room.read(after, 1 << 20, undefined));
+    expect(upTo).toBe(200);
+    expect(rest).toEqual(expect.arrayContaining(elements.slice(after)));
+  }
+});
+
+test('presence is shown to the others and to those who come, and goes with its member', async () => {
+  const { room } = await openRoom();
+  const [one, two] = [joined(room, 1), joined(room, 2)];
+  room.publishPresence(one.member, Uint8Array.of(7));
+  room.publishPresence(two.member, new Uint8Array()); // was never there: nothing to say
+  expect([one.told, two.told]).toEqual([[], ['presence 1: 7']]);
+  expect(room.presencesFor(two.member).map(showPresence)).toEqual(['presence 1: 7']);
+  expect(room.presencesFor(one.member)).toEqual([]);
+  room.leave(one.member);
+  expect(two.told).toEqual(['presence 1: 7', 'presence 1: ']);
+  expect(room.presencesFor(two.member)).toEqual([]);
+});
+
+/** A log in memory behind a disk that can be held back or be full, and that counts reads. */
+class SlowDisk {
+  readonly log: DocumentLog;
+  full = false;
+  reads = 0;
+  #held: boolean;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(inner: DocumentLog, held: boolean) {
+    this.#held = held;
+    this.log = {
+      open: (name, kind) => inner.open(name, kind),
+      find: (name) => inner.find(name),
+      list: (options) => inner.list(options),
+      delete: (name) => inner.delete(name),
+      close: () => inner.close(),
+      writeSnapshot: (name, offset, update) => inner.writeSnapshot(name, offset, update),
+      read: (name, after, maxBytes) => {
+        this.reads += 1;
+        return inner.read(name, after, maxBytes);
+      },
+      append: async (name, id, update) => {
+        if (this.full) throw new CausewayError('storage/full', { what: 'disk' }, 'the disk is full');
+        const offset = inner.append(name, id, update);
+        if (this.#held) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        return offset;
+      },
+    };
+  }
+
+  async release(): Promise<void> {
+    this.#held = false;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    await turns();
+  }
+}
+
+interface RoomOptions {
+  readonly held?: boolean;
+  readonly log?: DocumentLog;
+  readonly cache?: ByteBudget;
+  readonly limits?: Partial<RelayLimits>;
+}
+
+async function openRoom(
+  options: RoomOptions = {},
+): Promise<{ room: Room; log: DocumentLog; disk: SlowDisk }> {
+  const random = new Seeded(1);
+  const log = options.log ?? new MemoryDocumentLog(() => random.u32());
+  const disk = new SlowDisk(log, options.held ?? false);
+  const parts: RoomParts = {
+    log: disk.log,
+    limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
+    cache: options.cache ?? new ByteBudget(1 << 20),
+    logger: SILENT,
+  };
+  return { room: await Room.open(NOTE, STRING_SET, parts), log, disk };
+}
+
+/** A member that writes down what it is told. */
+function joined(room: Room, session: number): { member: RoomMember; told: string[] } {
+  const told: string[] = [];
+  const member: RoomMember = {
+    session,
+    committed: (offset, shared) => told.push(`committed ${offset}: ${elementsOf(updateIn(shared)).join()}`),
+    durable: (id, offset) => told.push(`durable ${id} at ${offset}`),
+    rejected: (id, code, message) => told.push(`rejected ${id} ${code} ${message}`),
+    failed: (error) => told.push(`failed ${error instanceof CausewayError ? error.code : String(error)}`),
+    peerPresence: (shared) => told.push(showPresence(shared)),
+    closed: (code) => told.push(`closed ${code}`),
+  };
+  room.join(member);
+  return { member, told };
+}
+
+async function fill(room: Room, elements: readonly string[]): Promise<void> {
+  const { member } = joined(room, 99);
+  for (const element of elements)
+    room.append(member, batch(room.head + 1000 + elements.indexOf(element)), adding(element));
+  await turns();
+  room.leave(member);
+}
+
+function updateIn(shared: SharedFrame): Uint8Array {
+  const frame = decodeFrame(encodeShared(shared, 1));
+  if (frame.type !== 'updates') throw new Error(`a ${frame.type} frame`);
+  return frame.update;
+}
+
+function showPresence(shared: SharedFrame): string {
+  const frame = decodeFrame(encodeShared(shared, 1));
+  if (frame.type !== 'presence') throw new Error(`a ${frame.type} frame`);
+  return `presence ${frame.session}: ${frame.state.join()}`;
+}
+
+function elementsIn(piece: {
+  readonly upTo: number;
+  readonly update: Uint8Array;
+}): readonly (number | string)[] {
+  return [piece.upTo, ...elementsOf(piece.update)];
+}
+
+function whole(elements: readonly string[]): Uint8Array {
+  return STRING_SET.merge(elements.map(adding));
+}
+
+function batch(id: number): BatchId {
+  return parseBatchId(id);
+}
+
+/** Lets everything that waits for nothing but its turn happen. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
