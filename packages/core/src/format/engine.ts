@@ -26,7 +26,10 @@ export interface Engine {
    */
   apply(update: Uint8Array): void;
 
-  /** Calls `listener` with the bytes of every local change, once, in order, in the same turn as the change. Returns the way to stop. */
+  /**
+   * Calls `listener` with the bytes of every local change, once, in order, in the same turn as the change. Returns the way
+   * to stop. What changed here before anyone listened is told to the first listener, before this returns.
+   */
   onUpdate(listener: (update: Uint8Array) => void): () => void;
 
   /** The whole document as one update, collected as far as this kind can. */

@@ -1,7 +1,8 @@
 /** Which kinds of lattice documents there are, and how a relay keeps those whose type it does not know. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type DocumentKind, parseDocumentKind, parseReplicaId } from '../id/index.ts';
-import { awSet, stringLeaf } from '../lattice/index.ts';
+import { awSet, max, stringLeaf } from '../lattice/index.ts';
 import { latticeDocument } from './lattice-document.ts';
 import { latticeFormats } from './lattice-formats.ts';
 
@@ -81,4 +82,27 @@ test('states that are not sorted, or there twice, are refused', () => {
     expect(() => relay.validate(Uint8Array.from(bytes)), String(bytes)).toThrow('decode/');
   }
   relay.validate(Uint8Array.of(1, 2, 1, 4, 1, 5));
+});
+
+describe('docs/formats.md', () => {
+  const page = readFile(new URL('../../../../docs/formats.md', import.meta.url), 'utf8');
+  const known = formatOf('lattice/max(string)');
+  const unknown = formatOf('lattice/app:max');
+  const type = max(stringLeaf);
+  const put = (text: string): Uint8Array => {
+    const document = latticeDocument(type)({ replica: parseReplicaId(1), now: () => 0, random: () => 4 });
+    document.mutate((state) => type.put(state, text));
+    return document.snapshot();
+  };
+
+  test.each([
+    ['no change', known.empty],
+    ['hi', put('hi')],
+    ['hi and ho, unknown type', unknown.merge([put('ho'), put('hi')])],
+    ['version', known.versionOf(put('hi'))],
+  ])('has the bytes of: %s', async (_what, bytes) => {
+    expect(await page).toContain(
+      `\`${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}\``,
+    );
+  });
 });

@@ -1,6 +1,9 @@
 /** JSON text from a peer, looked at before anything recursive sees it. */
 
-/** Deepest nesting of arrays and objects in one value: more than data has, less than the stack of any recursive decoder. */
+/**
+ * Deepest nesting of arrays and objects in one value: more than data has, less than the stack of any recursive decoder. An
+ * app that puts deeper values into its own document makes updates that nobody accepts.
+ */
 export const MAX_VALUE_DEPTH = 500;
 
 /** How deep arrays and objects nest in JSON text. Says nothing of whether the text is JSON. */

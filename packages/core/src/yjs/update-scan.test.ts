@@ -93,6 +93,22 @@ const sound: readonly (readonly [string, Uint8Array])[] = [
     ),
   ],
   [
+    'options of a subdocument as ports of Yjs write them',
+    ofDocOptions((writer) =>
+      writer
+        .u8(ANY.object)
+        .varint(3)
+        .string('collectionId')
+        .u8(ANY.string)
+        .string('c')
+        .string('encoding')
+        .u8(ANY.integer)
+        .u8(1)
+        .string('shouldLoad')
+        .u8(ANY.true),
+    ),
+  ],
+  [
     'deletions that touch',
     ofDeletions((writer) => writer.varint(1).varint(7).varint(2).varint(0).varint(5).varint(5).varint(1)),
   ],

@@ -276,16 +276,26 @@ function scanSignedInteger(reader: Reader): void {
   }
 }
 
-/** An object with what Yjs writes of a subdocument's options; others would override its id or call what is no function. */
+/** Options of a subdocument as Yjs and its ports write them, and the values they may have. Any others could set its id or call what is no function. */
+const DOC_OPTIONS: Readonly<Record<string, readonly number[]>> = {
+  gc: [ANY.true, ANY.false],
+  autoLoad: [ANY.true, ANY.false],
+  shouldLoad: [ANY.true, ANY.false],
+  collectionId: [ANY.string],
+  encoding: [ANY.integer, ANY.bigint],
+  meta: Object.values(ANY),
+};
+
 function scanDocOptions(reader: Reader): void {
   if (reader.u8() !== ANY.object) throw reader.invalid('options of a subdocument that are no object');
   const count = reader.count(reader.left, 'options of a subdocument', 2);
   for (let i = 0; i < count; i++) {
     const name = reader.string(reader.left, 'name of an option');
     const tag = scanAny(reader, 1);
-    const known =
-      name === 'meta' || ((name === 'gc' || name === 'autoLoad') && (tag === ANY.true || tag === ANY.false));
-    if (!known) throw reader.invalid(`option ${JSON.stringify(name.slice(0, 40))} of a subdocument`);
+    const allowed = Object.hasOwn(DOC_OPTIONS, name) ? DOC_OPTIONS[name] : undefined;
+    if (allowed?.includes(tag) !== true) {
+      throw reader.invalid(`option ${JSON.stringify(name.slice(0, 40))} of a subdocument`);
+    }
   }
 }
 

@@ -5,7 +5,9 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Writer } from '../bytes/index.ts';
+import type { UpdateFormat } from '../format/index.ts';
 import { checkFormat, type DocumentSubject, Seeded, seedsOfRuns } from '../testing/index.ts';
+import { encodeStateVector } from './state-vector.ts';
 import { ANY, CONTENT, INFO_KEY, INFO_ORIGIN, INFO_RIGHT_ORIGIN, INFO_SKIP } from './update-scan.ts';
 import { YjsDocument } from './yjs-document.ts';
 import { yjsFormat } from './yjs-format.ts';
@@ -124,8 +126,33 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 
+/** What looks right in Yjs and is not. */
+const temptations: readonly (readonly [fault: string, check: string, Partial<UpdateFormat>])[] = [
+  [
+    'nothing were sent to a holder of an equal version',
+    'diff to',
+    {
+      diff: (update, since) =>
+        yjsFormat.compare(yjsFormat.versionOf(update), since) === 'equal'
+          ? yjsFormat.empty
+          : yjsFormat.diff(update, since),
+    },
+  ],
+  [
+    'a version counted past a gap',
+    'diff to a gapped holder',
+    { versionOf: (update) => encodeStateVector(Y.parseUpdateMeta(update).to) },
+  ],
+  ['merge kept the last update of many', 'merge', { merge: (updates) => updates.at(-1) ?? yjsFormat.empty }],
+];
+
 describe('yjs documents', () => {
   test('keep the contract', () => checkFormat(richDocument, { runs: RUNS }));
+
+  test.each(temptations)('would break it if %s: "%s"', (_fault, check, fault) => {
+    const format = { ...yjsFormat, ...fault };
+    expect(() => checkFormat({ ...richDocument, format }, { seed: 5, runs: 20 })).toThrow(`breaks "${check}`);
+  });
 });
 
 describe('yjs updates', () => {
