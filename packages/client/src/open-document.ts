@@ -76,7 +76,9 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   readonly #listeners = new Listeners<[]>();
   readonly #stopListening: () => void;
   #channel: ClientChannelState;
-  #status: DocumentStatus | undefined;
+  /** As it was last asked for or told. */
+  #status: DocumentStatus = BLANK_STATUS;
+  #isStatusOld = true;
   #isTelling = false;
 
   /** Local updates of this turn after its first, not yet a batch. */
@@ -131,7 +133,11 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   }
 
   get status(): DocumentStatus {
-    this.#status ??= this.#currentStatus();
+    if (this.#isStatusOld) {
+      const status = this.#currentStatus();
+      if (!equalStatus(status, this.#status)) this.#status = status;
+      this.#isStatusOld = false;
+    }
     return this.#status;
   }
 
@@ -421,7 +427,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #compactIfWorthwhile(): void {
     if (this.#chunks < this.#compactAt || this.#isCompacting || this.#isShut) return;
     this.#isCompacting = true;
-    this.#compact().finally(() => {
+    void this.#compact().finally(() => {
       this.#isCompacting = false;
     });
   }
@@ -499,13 +505,15 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     if (this.#holders === 0 && isStored) this.shut();
   }
 
+  /** Something happened that the status may depend on. */
   #changed(): void {
-    this.#status = undefined;
+    this.#isStatusOld = true;
     if (this.#isTelling || this.#listeners.size === 0) return;
     this.#isTelling = true;
+    const told = this.#status;
     queueMicrotask(() => {
       this.#isTelling = false;
-      this.#listeners.tell();
+      if (this.status !== told) this.#listeners.tell();
     });
   }
 
@@ -523,6 +531,27 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
       error: this.#contentError ?? this.#channelError ?? this.#writer.failure,
     };
   }
+}
+
+const BLANK_STATUS: DocumentStatus = {
+  saved: 'relay',
+  pending: { memory: 0, disk: 0 },
+  synced: false,
+  access: undefined,
+  quarantined: 0,
+  error: undefined,
+};
+
+function equalStatus(a: DocumentStatus, b: DocumentStatus): boolean {
+  return (
+    a.saved === b.saved &&
+    a.pending.memory === b.pending.memory &&
+    a.pending.disk === b.pending.disk &&
+    a.synced === b.synced &&
+    a.access === b.access &&
+    a.quarantined === b.quarantined &&
+    a.error === b.error
+  );
 }
 
 /** The part of a change that says how far it brings the document: `upTo` only when the position moved just now. */

@@ -1,0 +1,456 @@
+// Clients against a real relay on a real port with real WebSockets: what people who edit together see.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CausewayError } from '@causeway/core';
+import type { EngineFactory } from '@causeway/core/format';
+import { awSet, type GSetState, gSet, stringLeaf } from '@causeway/core/lattice';
+import { type LatticeDocument, latticeDocument, latticeFormats } from '@causeway/core/lattice-doc';
+import { DEFAULT_SESSION_LIMITS } from '@causeway/core/sync';
+import { Seeded } from '@causeway/core/testing';
+import { YjsDocument, yjsDocument, yjsFormats } from '@causeway/core/yjs';
+import {
+  createRelay,
+  type DocumentLog,
+  LmdbDocumentLog,
+  MemoryDocumentLog,
+  OPEN_POLICY,
+  type Policy,
+  type Relay,
+  type RelayOptions,
+} from '@causeway/relay';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { type Client, type ClientOptions, createClient, type DocumentHandle, MemoryStore } from './index.ts';
+
+const random = new Seeded(7);
+const STRINGS = gSet(stringLeaf);
+const SMALL_SESSION = { ...DEFAULT_SESSION_LIMITS, maxUpdateBytes: 1000 };
+const cleanups: (() => Promise<unknown> | unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+describe('two clients', () => {
+  test('see each other type in one Yjs document', async () => {
+    const relay = await startRelay();
+    const [ann, ben] = [connect(relay), connect(relay)];
+    const [here, there] = [await ann.open('note', text()), await ben.open('note', text())];
+    type(here, 'Hello');
+    await here.saved('relay');
+    await until(there, () => textOf(there) === 'Hello');
+    type(there, ', world', 5);
+    await until(here, () => textOf(here) === 'Hello, world');
+  });
+
+  test('hold the same set after both edited offline', async () => {
+    const relay = await startRelay();
+    const [ann, ben] = [connect(relay), connect(relay)];
+    const set = awSet(stringLeaf);
+    const tags = latticeDocument(set);
+    const [here, there] = [await ann.open('tags', tags), await ben.open('tags', tags)];
+    here.document.mutate((state, source) => set.add(state, source.next(), 'old'));
+    await until(there, () => there.document.value.includes('old'));
+    await here.saved('relay');
+    ann.disconnect();
+    ben.disconnect();
+    here.document.mutate((state) => set.remove(state, 'old'));
+    here.document.mutate((state, source) => set.add(state, source.next(), 'ann'));
+    there.document.mutate((state, source) => set.add(state, source.next(), 'ben'));
+    await here.saved('disk');
+    expect(here.status).toMatchObject({ saved: 'disk', synced: false, pending: { memory: 0, disk: 2 } });
+    ann.connect();
+    ben.connect();
+    for (const handle of [here, there]) {
+      await until(
+        handle,
+        () => handle.document.value.includes('ann') && handle.document.value.includes('ben'),
+      );
+      await handle.saved('relay');
+      expect([...handle.document.value].sort()).toEqual(['ann', 'ben']);
+    }
+  });
+
+  test('share a hundred documents over one socket each', async () => {
+    const relay = await startRelay();
+    const [ann, ben] = [connect(relay), connect(relay)];
+    const names = Array.from({ length: 100 }, (_, index) => `notes/${index}`);
+    const here = await Promise.all(names.map((name) => ann.open(name, words())));
+    const there = await Promise.all(names.map((name) => ben.open(name, words())));
+    for (const handle of here) add(handle, handle.name);
+    await Promise.all(here.map((handle) => handle.saved('relay')));
+    await Promise.all(there.map((handle) => until(handle, () => wordsOf(handle).includes(handle.name))));
+  });
+
+  test('see who is there, and who has left', async () => {
+    const relay = await startRelay();
+    const [ann, ben] = [connect(relay), connect(relay)];
+    const [here, there] = [await ann.open('note', text()), await ben.open('note', text())];
+    here.presence.set(Uint8Array.of(1));
+    await untilPresence(there, () => there.presence.peers.size === 1);
+    expect([...there.presence.peers.values()]).toEqual([Uint8Array.of(1)]);
+    ann.disconnect();
+    await untilPresence(there, () => there.presence.peers.size === 0);
+    ann.connect();
+    await untilPresence(there, () => there.presence.peers.size === 1);
+    await here.close();
+    await untilPresence(there, () => there.presence.peers.size === 0);
+  });
+});
+
+describe('saved', () => {
+  test('goes from memory to disk to relay', async () => {
+    const relay = await startRelay();
+    const client = connect(relay, { connect: false });
+    const handle = await client.open('note', words());
+    expect(handle.status.saved).toBe('relay');
+    add(handle, 'a');
+    expect(handle.status).toMatchObject({ saved: 'memory', pending: { memory: 1, disk: 1 } });
+    await handle.saved('disk');
+    expect(handle.status).toMatchObject({ saved: 'disk', pending: { memory: 0, disk: 1 } });
+    client.connect();
+    await handle.saved('relay');
+    expect(handle.status).toMatchObject({ saved: 'relay', pending: { memory: 0, disk: 0 } });
+  });
+
+  test('is told of by the same object while nothing changes', async () => {
+    const client = connect(await startRelay(), { connect: false });
+    const handle = await client.open('note', words());
+    const { status } = handle;
+    expect(handle.status).toBe(status);
+    add(handle, 'a');
+    expect(handle.status).not.toBe(status);
+  });
+
+  test('is true across reloads: what was not sent is sent by the next page', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const first = connect(relay, { store, connect: false });
+    add(await first.open('note', words()), 'offline');
+    await first.close();
+    const second = connect(relay, { store, connect: false });
+    const handle = await second.open('note', words());
+    expect(wordsOf(handle)).toEqual(['offline']);
+    expect(handle.status).toMatchObject({ saved: 'disk', pending: { memory: 0, disk: 1 } });
+    second.connect();
+    await handle.saved('relay');
+    const other = await connect(relay).open('note', words());
+    await until(other, () => wordsOf(other).includes('offline'));
+  });
+
+  test('waits until the signal says otherwise', async () => {
+    const handle = await connect(await startRelay(), { connect: false }).open('note', words());
+    add(handle, 'a');
+    const abort = new AbortController();
+    const saved = handle.saved('relay', { signal: abort.signal });
+    abort.abort(new Error('enough'));
+    await expect(saved).rejects.toThrow('enough');
+  });
+
+  test('ends when the document is closed', async () => {
+    const handle = await connect(await startRelay(), { connect: false }).open('note', words());
+    add(handle, 'a');
+    const saved = handle.saved('relay');
+    await Promise.all([handle.close(), expect(saved).rejects.toMatchObject({ code: 'storage/closed' })]);
+    await expect(handle.saved('disk')).rejects.toMatchObject({ code: 'storage/closed' });
+  });
+
+  test('skips the disk where there is none', async () => {
+    const handle = await connect(await startRelay(), { store: new MemoryStore() }).open('note', words());
+    add(handle, 'a');
+    expect(handle.status.saved).toBe('memory');
+    await expect(handle.saved('disk')).rejects.toMatchObject({ code: 'storage/failed' });
+    await handle.saved('relay');
+    expect(handle.status.saved).toBe('relay');
+  });
+});
+
+describe('a filled document', () => {
+  test('is pushed when it is opened', async () => {
+    const relay = await startRelay();
+    const doc = new Y.Doc();
+    doc.getText('body').insert(0, 'written before');
+    const handle = await connect(relay).open('note', yjsDocument(doc));
+    expect(handle.status.pending.disk).toBe(1);
+    await handle.saved('relay');
+    const other = await connect(relay).open('note', text());
+    await until(other, () => textOf(other) === 'written before');
+  });
+});
+
+describe('a relay', () => {
+  test('that restarts has all it acknowledged, and gets the rest', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'causeway-client-'));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    const relay = await startRelay({ log: await openLog(folder) });
+    const client = connect(relay);
+    const handle = await client.open('note', words());
+    add(handle, 'before');
+    await handle.saved('relay');
+    await relay.close();
+    add(handle, 'meanwhile');
+    await startRelay({ log: await openLog(folder), port: relay.port });
+    await handle.saved('relay');
+    const other = await connect(relay).open('note', words());
+    await until(other, () => wordsOf(other).length === 2);
+    expect(wordsOf(other)).toEqual(['before', 'meanwhile']);
+  });
+
+  test('that lost its disk gets everything again from those who have it', async () => {
+    const relay = await startRelay();
+    const client = connect(relay);
+    const [note, list] = [await client.open('note', text()), await client.open('list', words())];
+    type(note, 'kept');
+    add(list, 'kept');
+    await Promise.all([note.saved('relay'), list.saved('relay')]);
+    await relay.close();
+    await startRelay({ port: relay.port });
+    const other = connect(relay);
+    const [otherNote, otherList] = [await other.open('note', text()), await other.open('list', words())];
+    await until(otherNote, () => textOf(otherNote) === 'kept');
+    await until(otherList, () => wordsOf(otherList).includes('kept'));
+    await Promise.all([note.saved('relay'), list.saved('relay')]);
+    expect(note.status).toMatchObject({ saved: 'relay', synced: true });
+  });
+
+  test('that refuses a change has it put into quarantine, and gets it when it is offered again', async () => {
+    const relay = await startRelay({ limits: { session: SMALL_SESSION } });
+    const client = connect(relay);
+    const handle = await client.open('note', words());
+    add(handle, 'x'.repeat(SMALL_SESSION.maxUpdateBytes));
+    await expect(handle.saved('relay')).rejects.toMatchObject({
+      code: 'protocol/refused',
+      data: { what: 'batch', name: 'note', code: 'too-large' },
+    });
+    expect(handle.status).toMatchObject({ saved: 'disk', quarantined: 1, pending: { disk: 0 } });
+    add(handle, 'small');
+    await until(handle, () => handle.status.pending.disk === 0);
+    await relay.close();
+    await startRelay({ port: relay.port });
+    await until(handle, () => handle.status.synced);
+    handle.retry();
+    await handle.saved('relay');
+    expect(handle.quarantined).toEqual([]);
+  });
+
+  test('that refuses a change is not offered it again once it is discarded', async () => {
+    const relay = await startRelay({ limits: { session: SMALL_SESSION } });
+    const store = new KeptStore();
+    const client = connect(relay, { store });
+    const handle = await client.open('note', words());
+    const large = 'x'.repeat(SMALL_SESSION.maxUpdateBytes);
+    add(handle, large);
+    await until(handle, () => handle.status.quarantined === 1);
+    await client.close();
+    const again = await connect(relay, { store }).open('note', words());
+    expect(again.status.quarantined).toBe(1);
+    again.discard();
+    expect(again.status).toMatchObject({ saved: 'relay', quarantined: 0 });
+    expect(wordsOf(again)).toEqual([large]);
+  });
+
+  test('that grants only reading leaves changes pending', async () => {
+    const policy: Policy = {
+      authenticate: async (token = 'guest') => ({ principal: token }),
+      authorize: async ({ principal }) => ({
+        access: principal === 'guest' ? 'read' : 'write',
+        presence: true,
+      }),
+    };
+    const relay = await startRelay({ policy });
+    const owner = connect(relay, { token: async () => 'owner' });
+    const own = await owner.open('note', words());
+    add(own, 'public');
+    await own.saved('relay');
+    const client = connect(relay);
+    const handle = await client.open('note', words());
+    await until(handle, () => wordsOf(handle).includes('public'));
+    expect(handle.status.access).toBe('read');
+    add(handle, 'a');
+    await handle.saved('disk');
+    expect(handle.status).toMatchObject({ saved: 'disk', pending: { disk: 1 }, quarantined: 0 });
+  });
+
+  test('that has the document as another kind refuses that document alone', async () => {
+    const relay = await startRelay();
+    const note = await connect(relay).open('note', words());
+    add(note, 'a');
+    await note.saved('relay');
+    const client = connect(relay);
+    const [wrong, right] = [await client.open('note', text()), await client.open('other', text())];
+    type(right, 'fine');
+    await right.saved('relay');
+    await until(wrong, () => wrong.status.error !== undefined);
+    expect(wrong.status.error).toMatchObject({ code: 'protocol/refused', data: { code: 'kind-mismatch' } });
+    expect(right.status.error).toBeUndefined();
+  });
+
+  test('that denies the credentials is asked once with fresh ones, then left in peace', async () => {
+    const tokens = ['old', 'older'];
+    const asked: (string | undefined)[] = [];
+    const policy: Policy = {
+      ...OPEN_POLICY,
+      authenticate: async (token) => {
+        asked.push(token);
+        if (token === 'good') return { principal: 'ann' };
+        throw new CausewayError('auth/denied', { reason: 'unknown token' }, 'unknown token');
+      },
+    };
+    const client = connect(await startRelay({ policy }), { token: async () => tokens.shift() ?? 'good' });
+    await untilConnection(client, 'refused');
+    expect(client.connection).toMatchObject({ error: { code: 'auth/denied' } });
+    expect(asked).toEqual(['old', 'older']);
+    client.connect();
+    await untilConnection(client, 'online');
+  });
+});
+
+describe('a client', () => {
+  test('gives one handle for one name, closed when everyone has closed it', async () => {
+    const client = connect(await startRelay());
+    const [one, two] = await Promise.all([client.open('note', words()), client.open('note', words())]);
+    const three = await client.open('note', words());
+    expect(two).toBe(one);
+    expect(three).toBe(one);
+    await one.close();
+    await two.close();
+    add(three, 'still open');
+    await three.saved('relay');
+    await three.close();
+    expect(await client.open('note', words())).not.toBe(one);
+  });
+
+  test('refuses a name that is none, and a document stored as another kind', async () => {
+    const client = connect(await startRelay(), { connect: false });
+    await expect(client.open('', words())).rejects.toMatchObject({ code: 'protocol/document-name' });
+    const note = await client.open('note', words());
+    add(note, 'a');
+    await note.close();
+    await expect(client.open('note', text())).rejects.toMatchObject({ code: 'protocol/kind-mismatch' });
+  });
+
+  test('lists what is stored, and forgets what is deleted', async () => {
+    const client = connect(await startRelay(), { connect: false });
+    const note = await client.open('note', words());
+    add(note, 'a');
+    await note.saved('disk');
+    expect(await client.list()).toMatchObject([{ name: 'note', pending: 1 }]);
+    await client.delete('note');
+    expect(await client.list()).toEqual([]);
+    expect(wordsOf(await client.open('note', words()))).toEqual([]);
+  });
+
+  test('that is wiped is closed and leaves nothing behind', async () => {
+    const store = new KeptStore();
+    const relay = await startRelay();
+    const client = connect(relay, { store, connect: false });
+    add(await client.open('note', words()), 'private');
+    await client.wipe();
+    await expect(client.open('note', words())).rejects.toMatchObject({ code: 'storage/closed' });
+    const next = connect(relay, { store, connect: false });
+    expect(await next.list()).toEqual([]);
+  });
+});
+
+type Text = DocumentHandle<YjsDocument>;
+type Words = DocumentHandle<LatticeDocument<GSetState<string>, readonly string[]>>;
+
+/** A store that outlives its clients, as a disk does. */
+class KeptStore extends MemoryStore {
+  override readonly durable: boolean = true;
+
+  override async close(): Promise<void> {
+    // The next client uses it on.
+  }
+}
+
+/** Without options: everyone may do everything, and what it knows goes with it. */
+async function startRelay(options: Partial<RelayOptions> = {}): Promise<Relay> {
+  const log: DocumentLog = new MemoryDocumentLog(() => random.u32());
+  const formats = [yjsFormats(), latticeFormats()];
+  const relay = await createRelay({ log, formats, port: 0, ...options });
+  cleanups.push(() => relay.close());
+  return relay;
+}
+
+function openLog(folder: string): Promise<DocumentLog> {
+  return LmdbDocumentLog.open({ folder, random: () => random.u32() });
+}
+
+/** A client on a device of its own. */
+function connect(relay: Relay, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({
+    url: relay.syncUrl,
+    store: new KeptStore(),
+    platform: { WebSocket },
+    ...options,
+  });
+  cleanups.push(() => client.close());
+  return client;
+}
+
+function text(): EngineFactory<YjsDocument> {
+  return yjsDocument(new Y.Doc());
+}
+
+function textOf({ document }: Text): string {
+  return document.doc.getText('body').toString();
+}
+
+function type({ document }: Text, words: string, at = 0): void {
+  document.doc.getText('body').insert(at, words);
+}
+
+function words(): EngineFactory<LatticeDocument<GSetState<string>, readonly string[]>> {
+  return latticeDocument(STRINGS);
+}
+
+function wordsOf({ document }: Words): readonly string[] {
+  return document.value;
+}
+
+function add({ document }: Words, word: string): void {
+  document.mutate((state) => STRINGS.add(state, word));
+}
+
+/** Resolves as soon as `holds`, which is looked at after every change of the document or its status. */
+function until<E extends YjsDocument | LatticeDocument<unknown, unknown>>(
+  handle: DocumentHandle<E>,
+  holds: () => boolean,
+): Promise<void> {
+  return when(holds, (listener) => {
+    const { document } = handle;
+    const stops = [handle.onStatus(listener)];
+    if (document instanceof YjsDocument) {
+      document.doc.on('update', listener);
+      stops.push(() => document.doc.off('update', listener));
+    } else stops.push(document.subscribe(listener));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+}
+
+function untilPresence({ presence }: DocumentHandle, holds: () => boolean): Promise<void> {
+  return when(holds, (listener) => presence.subscribe(listener));
+}
+
+function untilConnection(client: Client, state: Client['connection']['state']): Promise<void> {
+  return when(
+    () => client.connection.state === state,
+    (listener) => client.onConnection(listener),
+  );
+}
+
+function when(holds: () => boolean, listen: (listener: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (holds()) return resolve();
+    const stop = listen(() => {
+      if (!holds()) return;
+      stop();
+      resolve();
+    });
+  });
+}
