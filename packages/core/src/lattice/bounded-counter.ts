@@ -15,8 +15,10 @@
  *   rights = created + given by others to it − given by it − used
  *
  * All totals of an account only grow and only its replica moves them, so a replica knows exactly what it has given and
- * used, and at worst not yet all that it was given. Accounts are named as in account.ts; rights in one that may be a
- * leftover of a removal cannot be used any more: they might have been used already.
+ * used, and at worst not yet all that it was given. Accounts are named as in account.ts. Rights in an account that may be a
+ * leftover of a removal cannot be used any more, as they might have been used already. So a counter in a map is as
+ * safe as any, but removing a key, also another one, leaves rights behind that nobody can use: give it a place where nothing
+ * is removed.
  */
 import type { Codec } from '../bytes/index.ts';
 import type { Dot, ReplicaId } from '../id/index.ts';
