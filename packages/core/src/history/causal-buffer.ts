@@ -64,6 +64,15 @@ export class CausalBuffer<T> {
     return woken;
   }
 
+  /** Takes out what waits for dots up to the last one that `lastSeq` says is known of their replica. */
+  wakeDue(lastSeq: (replica: ReplicaId) => number): readonly T[] {
+    const woken: T[] = [];
+    for (const replica of [...this.#byReplica.keys()]) {
+      for (const item of this.wake(replica, lastSeq(replica))) woken.push(item);
+    }
+    return woken;
+  }
+
   /** Everything that waits, in no order. */
   items(): readonly T[] {
     return [...this.#byReplica.values()].flatMap((heap) => heap.map(({ item }) => item));

@@ -114,6 +114,16 @@ export class SequenceTracker {
     return this.#blocks * FAN;
   }
 
+  /** Elements there in the lane, those of the placeholder too. */
+  lengthIn(lane: number): number {
+    return this.#sums[this.#root * MEASURES + LANE + lane] as number;
+  }
+
+  /** Elements there with everything applied, those of the placeholder too. */
+  get lengthAtEnd(): number {
+    return this.#sums[this.#root * MEASURES + END] as number;
+  }
+
   /** Applies the insertion of `count` elements from `lv` on at `index` in the lane, and tells the sink where they land. */
   insert(lane: number, index: number, lv: number, count: number, sink: SequenceSink | undefined): void {
     const states = this.#states[lane] as Int32Array;

@@ -71,7 +71,7 @@ class Twin {
       this.list.splice(index, 0, inserted.do === 'insert' ? inserted.value : '?');
     };
     if (!linear) {
-      this.#walker.land(lv, lv + 1, {
+      this.#walker.land(lv, lv + 1, this.list.length, {
         insert: (index, from, count) => {
           for (let i = 0; i < count; i++) insertAt(index + i, from + i);
         },

@@ -14,6 +14,7 @@
  * The tracker is kept warm while concurrency goes on, so that two people who type at once cost each keystroke its own
  * operation and the few between, and is given up when a later critical version makes a fresh one cheaper.
  */
+import { CausewayError } from '../../error.ts';
 import type { EventGraph, LocalFrontier } from '../../history/event-graph.ts';
 import { sameFrontier } from '../../history/event-graph.ts';
 import { BACKSPACE, INSERT, type SequenceLog } from './sequence-log.ts';
@@ -28,6 +29,8 @@ export class SequenceWalker {
   readonly #lanes: LocalFrontier[] = [];
   /** LVs below this one are in the tracker. */
   #trackedTo = 0;
+  /** How many more elements the tracker's placeholder has than the document had. */
+  #beyond = 0;
 
   constructor(graph: EventGraph, log: SequenceLog, compareReplicas: (a: number, b: number) => number) {
     this.#graph = graph;
@@ -35,12 +38,23 @@ export class SequenceWalker {
     this.#compareReplicas = compareReplicas;
   }
 
-  /** Lands the operations of this log with LVs in [from, to), which are in graph and log, in a document that has everything below `from`. */
-  land(from: number, to: number, sink: SequenceSink): void {
+  /**
+   * Lands the operations of this log with LVs in [from, to), which are in graph and log, in a document of `length`
+   * elements that has everything below `from`. `decode/invalid` when an index is beyond the document at its operation's
+   * parents; the sink may have heard of others by then.
+   */
+  land(from: number, to: number, length: number, sink: SequenceSink): void {
     const tracker = this.#trackerFor(from);
-    this.#replay(tracker, this.#trackedTo, from, undefined);
-    this.#replay(tracker, from, to, sink);
-    this.#trackedTo = to;
+    try {
+      this.#beyond = 0;
+      this.#replay(tracker, this.#trackedTo, from, undefined);
+      this.#beyond = tracker.lengthAtEnd - length;
+      this.#replay(tracker, from, to, sink);
+      this.#trackedTo = to;
+    } catch (error) {
+      this.rest();
+      throw error;
+    }
   }
 
   /** Gives up the tracker, and its memory. */
@@ -77,6 +91,9 @@ export class SequenceWalker {
         const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv));
         const count = until - lv;
         const index = indexes.at(run);
+        const reach =
+          kind === INSERT ? index + lv - start : index + (kind === BACKSPACE ? start - lv + 1 : count);
+        if (reach > tracker.lengthIn(lane) - this.#beyond) throw outOfRange(index);
         if (kind === INSERT) tracker.insert(lane, index + lv - start, lv, count, sink);
         else if (kind === BACKSPACE) tracker.remove(lane, index - (until - 1 - start), lv, count, true, sink);
         else tracker.remove(lane, index, lv, count, false, sink);
@@ -142,6 +159,14 @@ export class SequenceWalker {
     if (this.#log.kinds.at(run) === INSERT) tracker.moveInsertions(lane, from, to, forward);
     else tracker.moveDeletions(lane, from, to, forward);
   }
+}
+
+function outOfRange(index: number): CausewayError<'decode/invalid'> {
+  return new CausewayError(
+    'decode/invalid',
+    { what: 'sequence operation', detail: `index ${index}` },
+    `index ${index} is beyond the end of the sequence that its operation has seen`,
+  );
 }
 
 function lengthOf(ranges: readonly number[]): number {

@@ -1,0 +1,70 @@
+/**
+ * A growing list of UTF-16 code units: the content of every insertion into a text, in the order in which it was made,
+ * deleted or not. Leaves out: everything that is not append, read, cut.
+ */
+
+/** Arguments that `String.fromCharCode` gets at once: engines allow some ten thousand more. */
+const MAX_UNITS_AT_ONCE = 8192;
+
+export class UnitList {
+  #units = new Uint16Array(8);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(text: string): void {
+    const end = this.#length + text.length;
+    if (end > this.#units.length) this.#grow(end);
+    const units = this.#units;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) units[at++] = text.charCodeAt(i);
+    this.#length = end;
+  }
+
+  /** Appends `count` units of another list. */
+  pushFrom(other: UnitList, start: number, count: number): void {
+    const end = this.#length + count;
+    if (end > this.#units.length) this.#grow(end);
+    this.#units.set(other.view(start, count), this.#length);
+    this.#length = end;
+  }
+
+  at(index: number): number {
+    return this.#units[index] as number;
+  }
+
+  /** The units themselves; good until the list changes. */
+  view(start: number, count: number): Uint16Array {
+    return this.#units.subarray(start, start + count);
+  }
+
+  text(start: number, count: number): string {
+    return count === 1 ? String.fromCharCode(this.at(start)) : textOfUnits(this.view(start, count));
+  }
+
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint16Array(Math.max(needed, this.#units.length * 2));
+    grown.set(this.#units.subarray(0, this.#length));
+    this.#units = grown;
+  }
+}
+
+/** The units as a string. */
+export function textOfUnits(units: Uint16Array): string {
+  if (units.length <= MAX_UNITS_AT_ONCE) return fromUnits(units);
+  let text = '';
+  for (let at = 0; at < units.length; at += MAX_UNITS_AT_ONCE)
+    text += fromUnits(units.subarray(at, at + MAX_UNITS_AT_ONCE));
+  return text;
+}
+
+/** Spreading a typed array goes through its iterator; this does not. */
+function fromUnits(units: Uint16Array): string {
+  return Reflect.apply(String.fromCharCode, undefined, units);
+}
