@@ -6,8 +6,15 @@ import { Doc } from 'yjs';
 /** The fragment of the Yjs document that holds the text. */
 export const BODY_FIELD = 'body';
 
+const PREFIX = 'note/';
+
 export function bodyName(id: string): string {
-  return `note/${id}`;
+  return PREFIX + id;
+}
+
+/** The note whose text this document is; undefined when it is another document. */
+export function bodyId(name: string): string | undefined {
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
 }
 
 /** Makes a Yjs document each time: the client calls it once for each document that it opens. */

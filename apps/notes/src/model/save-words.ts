@@ -54,22 +54,39 @@ export interface SaveWords {
   readonly more: readonly string[];
 }
 
+const LEVELS: readonly Level[] = ['memory', 'disk', 'relay'];
+
 const LABELS: Readonly<Record<Level, string>> = {
   memory: 'On this page only',
   disk: 'Saved on this device',
   relay: 'Saved on relay',
 };
 
-export function saveWords(facts: SaveFacts, line: Line, storage: StorageTrouble): SaveWords {
+/** What is true of all documents alike. */
+export interface Surroundings {
+  readonly line: Line;
+  readonly storage: StorageTrouble;
+  /** What is on this page only has been so for longer than a write takes. */
+  readonly stuck: boolean;
+}
+
+export function saveWords(facts: SaveFacts, { line, storage, stuck }: Surroundings): SaveWords {
+  const underWay = facts.saved === 'memory' && storage === undefined && !stuck;
   return {
     level: facts.saved,
-    tone: toneOf(facts, line, storage),
-    label: LABELS[facts.saved],
+    tone: toneOf(facts, line, underWay),
+    label: underWay ? 'Saving…' : LABELS[facts.saved],
     note: noteOf(facts, line),
     sentence: sentenceOf(facts, storage),
     connection: connectionWords(line),
     more: moreOf(facts, line, storage),
   };
+}
+
+/** Whether `next` is good news after `shown`: further on, or with less to do. */
+export function isBetter(next: SaveFacts, shown: SaveFacts): boolean {
+  const further = LEVELS.indexOf(next.saved) - LEVELS.indexOf(shown.saved);
+  return further > 0 || (further === 0 && next.unsent < shown.unsent);
 }
 
 /** The facts of several documents as one: as good as the worst of them. Of none: saved. */
@@ -88,9 +105,9 @@ export function togetherFacts(all: readonly SaveFacts[]): SaveFacts {
   };
 }
 
-function toneOf(facts: SaveFacts, line: Line, storage: StorageTrouble): SaveWords['tone'] {
+function toneOf(facts: SaveFacts, line: Line, underWay: boolean): SaveWords['tone'] {
   if (facts.refused > 0 || facts.trouble !== undefined || line.state === 'refused') return 'bad';
-  if (facts.saved === 'memory') return storage === undefined ? 'calm' : 'warn';
+  if (facts.saved === 'memory') return underWay ? 'calm' : 'warn';
   if (line.state !== 'online' && line.state !== 'connecting') return 'warn';
   return facts.saved === 'relay' ? 'good' : 'calm';
 }

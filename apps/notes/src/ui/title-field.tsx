@@ -1,0 +1,61 @@
+/**
+ * The title, written to the document with every keystroke, so that there is no draft to lose. When several people gave a
+ * title at the same time all of them are offered; picking one or typing on settles it.
+ */
+import { type KeyboardEvent, type ReactElement, type Ref, useId, useState } from 'react';
+import { cleanTitle, MAX_TITLE_LENGTH } from '../model/note-list.ts';
+
+interface TitleFieldProps {
+  readonly titles: readonly string[];
+  readonly onTitle: (title: string) => void;
+  readonly onEnter: () => void;
+  readonly inputRef: Ref<HTMLTextAreaElement>;
+}
+
+export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldProps): ReactElement {
+  // Of several titles the field shows the one typed here, so that another's does not jump in under one's hands.
+  const [typed, setTyped] = useState<string>();
+  const shown = titles.find((title) => title === typed) ?? titles[0] ?? '';
+  const hint = useId();
+
+  const write = (title: string): void => {
+    setTyped(title);
+    if (titles.length !== 1 || title !== titles[0]) onTitle(title);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    onEnter();
+  };
+
+  return (
+    <div className="title-field">
+      <div className="title-grow" data-text={shown}>
+        <textarea
+          ref={inputRef}
+          className="title-input"
+          aria-label="Title"
+          aria-describedby={titles.length > 1 ? hint : undefined}
+          placeholder="Untitled"
+          rows={1}
+          maxLength={MAX_TITLE_LENGTH}
+          value={shown}
+          onChange={(event) => write(cleanTitle(event.target.value))}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {titles.length > 1 && (
+        <fieldset className="title-conflict">
+          <legend id={hint}>Titles given at the same time. Pick one, or type another.</legend>
+          <div className="title-choices">
+            {titles.map((title) => (
+              <button key={title} type="button" className="title-choice" onClick={() => write(title)}>
+                {title.trim() === '' ? 'No title' : title}
+              </button>
+            ))}
+          </div>
+        </fieldset>
+      )}
+    </div>
+  );
+}
