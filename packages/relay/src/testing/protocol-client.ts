@@ -179,6 +179,7 @@ export class ProtocolDocument {
   #caughtUp = deferred<void>();
   readonly #closed = deferred<{ readonly code: string; readonly message: string }>();
   #whenPeersChange = deferred<void>();
+  #whenMoved = deferred<void>();
   /** Every position that was reached, in order. */
   readonly positions: Position[] = [];
   /** How often the relay asked for everything, having lost its log. */
@@ -219,6 +220,11 @@ export class ProtocolDocument {
   /** Resolves at the next change of `peers`. */
   get peersChanged(): Promise<void> {
     return this.#whenPeersChange.promise;
+  }
+
+  /** Resolves when everything up to this offset of the relay's log is here. */
+  async reached(offset: number): Promise<void> {
+    while ((this.position?.offset ?? 0) < offset) await this.#whenMoved.promise;
   }
 
   /** Puts an edit into the document and the outbox; resolves when the relay has acknowledged or refused it. */
@@ -301,7 +307,10 @@ export class ProtocolDocument {
   }
 
   #moveTo(position: Position | undefined): void {
-    if (position !== undefined) this.positions.push(position);
+    if (position === undefined) return;
+    this.positions.push(position);
+    this.#whenMoved.resolve();
+    this.#whenMoved = deferred();
   }
 
   #settle(batch: BatchId, outcome: Outcome): void {
