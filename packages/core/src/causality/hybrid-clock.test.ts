@@ -7,7 +7,6 @@ import {
   type HybridTime,
   hybridClock,
   hybridTimeCodec,
-  latestOf,
   MAX_HYBRID_COUNTER,
   MAX_WALL_MS,
   receive,
@@ -66,8 +65,6 @@ it('orders by millisecond, counter, replica', () => {
     { wallMs: 2, counter: 1, replica: me },
   ];
   expect([...times].reverse().sort(compareTimes)).toEqual(times);
-  expect(latestOf([times[1], undefined, times[3], times[0]])).toBe(times[3]);
-  expect(latestOf([])).toBeUndefined();
 });
 
 it('has no bytes for times that no clock gives', () => {

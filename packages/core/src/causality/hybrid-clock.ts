@@ -61,15 +61,6 @@ export function compareTimes(a: HybridTime, b: HybridTime): number {
   return a.wallMs - b.wallMs || a.counter - b.counter || a.replica - b.replica;
 }
 
-/** The greatest of the times that there are. */
-export function latestOf(times: readonly (HybridTime | undefined)[]): HybridTime | undefined {
-  let latest: HybridTime | undefined;
-  for (const time of times) {
-    if (time !== undefined && (latest === undefined || compareTimes(time, latest) > 0)) latest = time;
-  }
-  return latest;
-}
-
 export const hybridTimeCodec: Codec<HybridTime> = {
   write: (writer, time) => {
     writer.varint(time.wallMs).varint(time.counter);

@@ -31,7 +31,6 @@ export {
   type HybridTime,
   hybridClock,
   hybridTimeCodec,
-  latestOf,
   MAX_HYBRID_COUNTER,
   MAX_WALL_MS,
   type Received,

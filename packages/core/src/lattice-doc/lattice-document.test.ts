@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Site } from '../format/index.ts';
 import { type Dot, parseReplicaId } from '../id/index.ts';
-import { awSet, gCounter, lwwRegister, stringLeaf } from '../lattice/index.ts';
+import { awMap, awSet, gCounter, lwwElementSet, lwwRegister, stringLeaf } from '../lattice/index.ts';
 import { VirtualTime } from '../testing/index.ts';
 import { type LatticeDocument, latticeDocument, MAX_CLOCK_DRIFT_MS } from './lattice-document.ts';
 
@@ -142,6 +142,17 @@ describe('time', () => {
     expect(behind.skewMs).toBe(0);
   });
 
+  test('of a removal from a set is above that of the addition it takes back', () => {
+    const words = lwwElementSet(stringLeaf);
+    const time = new VirtualTime(1_700_000_000_000);
+    const ahead = latticeDocument(words)(siteAt(1, new VirtualTime(time.now() + 60_000)));
+    const behind = latticeDocument(words)(siteAt(2, time));
+    ahead.mutate((state, source) => words.add(state, source.now(), 'x'));
+    behind.apply(ahead.snapshot());
+    behind.mutate((state, source) => words.remove(state, source.now(), 'x'));
+    expect(behind.value).toEqual([]);
+  });
+
   test('far ahead is reported and not followed', () => {
     const time = new VirtualTime(1_700_000_000_000);
     const wrong = latticeDocument(title)(siteAt(1, new VirtualTime(time.now() + MAX_CLOCK_DRIFT_MS + 1_000)));
@@ -167,6 +178,32 @@ describe('time', () => {
     time.advance(MAX_CLOCK_DRIFT_MS);
     setTitle(right, 'now');
     expect([right.value, right.skewMs]).toEqual(['now', 0]);
+  });
+
+  test('far ahead does not hide others that came with it', () => {
+    const time = new VirtualTime(1_700_000_000_000);
+    const titles = awMap(stringLeaf, title);
+    const set = (
+      document: LatticeDocument<ReturnType<typeof titles.remove>, unknown>,
+      key: string,
+      text: string,
+    ): void =>
+      document.mutate((state, source) =>
+        titles.update(state, source, key, (old) => title.set(old, source.now(), text)),
+      );
+    const wrong = latticeDocument(titles)(siteAt(1, new VirtualTime(time.now() + 9 * MAX_CLOCK_DRIFT_MS)));
+    const ahead = latticeDocument(titles)(siteAt(2, new VirtualTime(time.now() + 1_000)));
+    const right = latticeDocument(titles)(siteAt(3, time));
+    set(wrong, 'a', 'from the future');
+    set(ahead, 'b', 'first');
+    right.apply(right.format.merge([wrong.snapshot(), ahead.snapshot()]));
+    set(right, 'b', 'second');
+    expect(right.value).toEqual(
+      new Map([
+        ['a', 'from the future'],
+        ['b', 'second'],
+      ]),
+    );
   });
 
   test('of this replica is followed however far ahead: its next write has to come after', () => {

@@ -6,7 +6,7 @@
  *                └──── as bytes ────────▶ listeners of updates (outbox)
  *   apply ─── update ─▶ state ⊔ update ─▶ listeners of the value
  */
-import { type HybridTime, hybridClock, latestOf, receive, tick } from '../causality/index.ts';
+import { compareTimes, type HybridTime, hybridClock, receive, tick } from '../causality/index.ts';
 import { InvariantError } from '../error.ts';
 import type { Engine, EngineFactory, Site, UpdateFormat, Version } from '../format/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
@@ -84,7 +84,7 @@ export class LatticeDocument<S, V> implements Engine {
    * the dots it took are not used up. A delta that adds nothing is no change. Listeners hear of it before this returns.
    */
   mutate(change: (state: S, source: ChangeSource) => S): void {
-    this.#seeTime(this.#refused);
+    if (this.#refused !== undefined) this.#seeTime(this.#refused);
     const source = new TrialSource(this.#site, this.#lastSeq, this.#clock);
     const before = this.#state;
     const delta = change(before, source);
@@ -111,7 +111,7 @@ export class LatticeDocument<S, V> implements Engine {
     const joined = this.#type.join(this.#state, delta);
     if (joined === this.#state) return;
     this.#lastSeq = Math.max(this.#lastSeq, this.#type.lastSeq(delta, this.#site.replica));
-    this.#seeTime(this.#type.lastTime?.(delta));
+    this.#type.eachTime?.(delta, (time) => this.#seeTime(time));
     this.#become(joined);
     this.#changes.tell();
   }
@@ -145,12 +145,12 @@ export class LatticeDocument<S, V> implements Engine {
   }
 
   /** A time of this replica itself is taken whatever the wall clock says now: new writes have to come after it. */
-  #seeTime(time: HybridTime | undefined): void {
-    if (time === undefined) return;
+  #seeTime(time: HybridTime): void {
     const maxDriftMs = time.replica === this.#site.replica ? Number.POSITIVE_INFINITY : MAX_CLOCK_DRIFT_MS;
     const { clock, skewMs } = receive(this.#clock, time, this.#site.now(), maxDriftMs);
     this.#clock = clock;
-    if (skewMs > 0) this.#refused = latestOf([this.#refused, time]);
+    if (skewMs > 0 && (this.#refused === undefined || compareTimes(time, this.#refused) > 0))
+      this.#refused = time;
   }
 }
 

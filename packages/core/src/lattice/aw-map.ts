@@ -29,7 +29,6 @@
 import {
   emptyVector,
   lastSeqInVector,
-  latestOf,
   mergeVectors,
   replicasOf,
   type VersionVector,
@@ -106,8 +105,9 @@ export function awMap<K, S, V>(keys: Leaf<K>, values: Lattice<S, V>): AwMap<K, S
       const closed = base.closeGaps(state, replica, above);
       return closed === state ? state : { ...state, context: closed.context };
     },
-    lastTime: (state) =>
-      latestOf(state.store.flatMap(({ store }) => store.map(({ value }) => values.lastTime?.(value)))),
+    eachTime: (state, visit) => {
+      for (const { store } of state.store) for (const { value } of store) values.eachTime?.(value, visit);
+    },
     view: (state) => new Map(state.store.map(({ key, store }) => [key, values.view(joined(store))])),
     get: (state, key) => {
       const entries = at(state, key);

@@ -53,8 +53,8 @@ export interface Lattice<S, V = unknown> {
    */
   closeGaps?(state: S, replica: ReplicaId, above: number): S;
 
-  /** The greatest hybrid time in this state; a document's clock goes on from there. Left out by types without times. */
-  lastTime?(state: S): HybridTime | undefined;
+  /** Calls `visit` with every hybrid time in this state; a document's clock goes on from them. Left out by types without times. */
+  eachTime?(state: S, visit: (time: HybridTime) => void): void;
 }
 
 /** Hands out fresh dots of one replica, in order. */

@@ -7,7 +7,7 @@
  *   add at 10:02          remove at 10:01    e
  *   add at t              remove at t        e       only with a replica id used twice
  */
-import { compareTimes, type HybridTime, hybridTimeCodec, latestOf } from '../causality/index.ts';
+import { compareTimes, type HybridTime, hybridTimeCodec } from '../causality/index.ts';
 import { type Entries, type EntryValues, entryMap } from './entry-map.ts';
 import type { Lattice } from './lattice.ts';
 import { booleanLeaf, type Leaf } from './leaf.ts';
@@ -45,7 +45,9 @@ export function lwwElementSet<T>(leaf: Leaf<T>): LwwElementSet<T> {
     descriptor: `lww-element-set(${leaf.name})`,
     view: (state) => state.filter(({ value }) => value.present).map(({ key }) => key),
     lastSeq: () => 0,
-    lastTime: (state) => latestOf(state.map(({ value }) => value.time)),
+    eachTime: (state, visit) => {
+      for (const { value } of state) visit(value.time);
+    },
     add: (_state, time, element) => [{ key: leaf.canonical(element), value: { time, present: true } }],
     remove: (_state, time, element) => [{ key: leaf.canonical(element), value: { time, present: false } }],
     has: (state, element) => elements.at(state, leaf.canonical(element))?.present === true,

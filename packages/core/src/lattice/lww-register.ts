@@ -48,7 +48,9 @@ export function lwwRegister<T>(leaf: Leaf<T>): LwwRegister<T> {
     summary: (state) => state,
     since: (state, holder) => (wins(holder, state) ? state : undefined),
     lastSeq: () => 0,
-    lastTime: (state) => state?.time,
+    eachTime: (state, visit) => {
+      if (state !== undefined) visit(state.time);
+    },
     set: (_state, time, value) => ({ time, value: leaf.canonical(value) }),
   };
 }

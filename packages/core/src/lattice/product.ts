@@ -7,7 +7,6 @@
  *   B   votes +2 ─┴── { title: [x], votes: 2 }
  */
 import type { Codec } from '../bytes/index.ts';
-import { latestOf } from '../causality/index.ts';
 import { CausewayError } from '../error.ts';
 import type { Lattice, StateOf, ViewOf } from './lattice.ts';
 
@@ -59,7 +58,9 @@ function untypedProduct(fields: ProductFields): Omit<Product<ProductFields>, 'fi
       Math.max(0, ...sorted.map(([name, field]) => field.lastSeq(state[name], replica))),
     closeGaps: (state, replica, above) =>
       each((field, name) => field.closeGaps?.(state[name], replica, above) ?? state[name]),
-    lastTime: (state) => latestOf(sorted.map(([name, field]) => field.lastTime?.(state[name]))),
+    eachTime: (state, visit) => {
+      for (const [name, field] of sorted) field.eachTime?.(state[name], visit);
+    },
     delta: (parts) => ({ ...bottom, ...parts }),
   };
 }

@@ -154,8 +154,12 @@ type RangesByClient = ReadonlyMap<number, readonly Range[]>;
 function contentOf(updates: readonly Uint8Array[]): { structs: RangesByClient; deletions: RangesByClient } {
   const { runs, deletions } = takeApart(yjsFormat.merge(updates));
   const structs = new Map<number, Range[]>();
-  for (const run of runs)
-    structs.set(run.client, [...(structs.get(run.client) ?? []), [firstClock(run), endClock(run)]]);
+  for (const run of runs) {
+    const range: Range = [firstClock(run), endClock(run)];
+    const known = structs.get(run.client);
+    if (known === undefined) structs.set(run.client, [range]);
+    else known.push(range);
+  }
   return { structs, deletions };
 }
 
