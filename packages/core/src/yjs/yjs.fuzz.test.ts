@@ -12,7 +12,7 @@ import { ANY, CONTENT, INFO_KEY, INFO_ORIGIN, INFO_RIGHT_ORIGIN, INFO_SKIP } fro
 import { YjsDocument } from './yjs-document.ts';
 import { yjsFormat } from './yjs-format.ts';
 
-const RUNS = Number(process.env['CONTRACT_RUNS'] ?? 40);
+const RUNS = Number(process.env['CONTRACT_RUNS'] ?? 25);
 
 const richDocument: DocumentSubject<YjsDocument> = {
   open: (site) => {
