@@ -22,7 +22,7 @@ describe('close codes', () => {
     expect(failureOf(theirs).frame).toMatchObject({
       closeCode: 4413,
       code: 'decode/limit',
-      message: theirs.message,
+      message: 'a name of 2',
     });
     const ours = new CausewayError(
       'storage/failed',

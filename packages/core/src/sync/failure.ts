@@ -17,9 +17,14 @@ export function failureOf(error: unknown, reason: CloseReason = closeReasonOf(er
       type: 'error',
       closeCode: CLOSE_CODES[reason].code,
       code: told ? error.code : 'failed',
-      message: told ? error.message : 'this side failed; its log says why',
+      message: told ? messageOf(error) : 'this side failed; its log says why',
     },
   };
+}
+
+/** What an error says to people, without its code. */
+export function messageOf({ code, message }: CausewayError): string {
+  return message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
 }
 
 /** A frame that may not come in this state. */

@@ -5,7 +5,12 @@ import { CausewayError } from '../error.ts';
 import { messagesOf, NO_FRAGMENTS, type Reassembly, receiveMessage } from './fragments.ts';
 import type { BatchId, Frame } from './frame.ts';
 import { encodeFrame } from './frame-codec.ts';
-import { MIN_FRAGMENT_BYTES, MIN_MESSAGE_BYTES } from './limits.ts';
+import {
+  DEFAULT_SESSION_LIMITS,
+  MIN_FRAGMENT_BYTES,
+  MIN_MESSAGE_BYTES,
+  PREFERRED_MESSAGE_BYTES,
+} from './limits.ts';
 
 const LIMIT = 1_000_000;
 
@@ -64,6 +69,16 @@ describe('C9: a frame above maxMessageBytes', () => {
     const bytes = encodeFrame(push(20_000));
     expect(messagesOf(bytes, bytes.length)).toEqual([bytes]);
     expect(messagesOf(bytes, bytes.length - 1).length).toBe(2);
+  });
+
+  test('is cut where a slow link needs it, though the relay would take more at once', () => {
+    const messages = messagesOf(encodeFrame(push(200_000)), DEFAULT_SESSION_LIMITS.maxMessageBytes);
+    expect(messages.map((message) => message.length > PREFERRED_MESSAGE_BYTES)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   test('lets whole frames stand between its fragments', () => {

@@ -5,15 +5,19 @@
 import { CausewayError } from '../error.ts';
 import type { Frame, FrameOf } from './frame.ts';
 import { decodeFrame, encodeFrame } from './frame-codec.ts';
-import { MIN_FRAGMENT_BYTES } from './limits.ts';
+import { MIN_FRAGMENT_BYTES, PREFERRED_MESSAGE_BYTES } from './limits.ts';
 
 /** Tag, total and index. */
 const FRAGMENT_HEADER_BYTES = 17;
 
-/** The frame's bytes as the messages to send, in order: the bytes themselves, or fragments of at most `maxMessageBytes` each. */
+/**
+ * The frame's bytes as the messages to send, in order: the bytes themselves, or fragments of at most `maxMessageBytes` and
+ * PREFERRED_MESSAGE_BYTES each.
+ */
 export function messagesOf(frameBytes: Uint8Array, maxMessageBytes: number): readonly Uint8Array[] {
-  if (frameBytes.length <= maxMessageBytes) return [frameBytes];
-  const piece = maxMessageBytes - FRAGMENT_HEADER_BYTES;
+  const largest = Math.min(maxMessageBytes, PREFERRED_MESSAGE_BYTES);
+  if (frameBytes.length <= largest) return [frameBytes];
+  const piece = largest - FRAGMENT_HEADER_BYTES;
   const messages: Uint8Array[] = [];
   for (let start = 0; start < frameBytes.length; start += piece) {
     const bytes = frameBytes.subarray(start, start + piece);

@@ -29,6 +29,7 @@ export {
   type RetryAdvice,
   retryAdvice,
 } from './close-codes.ts';
+export { messageOf } from './failure.ts';
 export { addFragment, messagesOf, NO_FRAGMENTS, type Reassembly } from './fragments.ts';
 export {
   type Access,

@@ -42,6 +42,8 @@ export const SOCKET_HIGH_WATER_BYTES = 1 * MIB;
 export const MAX_RECEIVED_FRAME_BYTES = 256 * MIB;
 /** What a frame takes beside its update: tag, channel and batch. */
 export const MAX_FRAME_OVERHEAD_BYTES = 64;
+/** Larger frames are cut in fragments even where a message may be larger: on a slow link each must arrive well within idleMs. */
+export const PREFERRED_MESSAGE_BYTES = 64 * KIB;
 /** Fragments but the last hold at least this, so that the parts under way cost little more than their bytes. */
 export const MIN_FRAGMENT_BYTES = 1 * KIB;
 /** No relay may announce less: the first frames, with a token or a long kind, and fragments of a sensible size fit. */

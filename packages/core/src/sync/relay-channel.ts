@@ -14,7 +14,7 @@
  */
 import { CausewayError, InvariantError, invariant } from '../error.ts';
 import { type DocumentKind, type DocumentName, parseDocumentKind, parseDocumentName } from '../id/index.ts';
-import { unexpectedFrame } from './failure.ts';
+import { messageOf, unexpectedFrame } from './failure.ts';
 import type {
   Access,
   BatchId,
@@ -148,7 +148,7 @@ export function relayChannel(frame: FrameOf<'open'>, limits: SessionLimits): Rel
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
     const code = CausewayError.is(error, 'protocol/document-name') ? 'name' : 'unknown-kind';
-    return closed(opening, code, error.message);
+    return closed(opening, code, messageOf(error));
   }
 }
 

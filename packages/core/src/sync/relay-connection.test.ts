@@ -87,7 +87,7 @@ describe('a relay connection', () => {
     expect(run.did).toEqual(failing('denied'));
     expect(run.effects).toMatchObject([
       {},
-      { frame: { code: 'auth/denied', message: 'auth/denied: revoked; get other credentials' } },
+      { frame: { code: 'auth/denied', message: 'revoked; get other credentials' } },
       {},
     ]);
   });
@@ -98,7 +98,7 @@ describe('a relay connection', () => {
     expect(run.effects[1]).toMatchObject({
       frame: {
         closeCode: 4406,
-        message: 'protocol/version: the client speaks protocol version 2, this relay 1: update the relay',
+        message: 'the client speaks protocol version 2, this relay 1: update the relay',
       },
     });
   });

@@ -899,6 +899,7 @@ class World<E extends Engine> {
   expectFine(error: unknown): void {
     if (error === undefined || CausewayError.is(error, 'protocol/timeout')) return;
     if (CausewayError.is(error, 'auth/denied') && error.data.reason === 'expired') return;
+    if (CausewayError.is(error, 'transport/lost') && error.data.detail.includes('with 4408')) return;
     throw error;
   }
 
