@@ -39,9 +39,10 @@ const MAX_BORNE = 30;
 /** Throws SuiteFailure at the first promise that is broken; its message has the seed. Takes some seconds with the default runs. */
 export function checkFormat<E extends Engine>(subject: DocumentSubject<E>, options: SuiteOptions = {}): void {
   for (const seed of seedsOfRuns(options, DEFAULT_RUNS)) {
-    const random = new Seeded(seed);
-    const run = new Run(subject, random);
+    let kind: string = subject.format?.kind ?? 'document';
     try {
+      const run = new Run(subject, new Seeded(seed));
+      kind = run.format.kind;
       run.checkEngines();
       for (let draw = 0; draw < DRAWS; draw++) {
         run.checkMerge();
@@ -51,7 +52,7 @@ export function checkFormat<E extends Engine>(subject: DocumentSubject<E>, optio
       run.checkHostile();
     } catch (error) {
       const { check, message, cause } = asBroken(error);
-      throw new SuiteFailure(check, run.format.kind, seed, message, { cause });
+      throw new SuiteFailure(check, kind, seed, message, { cause });
     }
   }
 }
