@@ -56,6 +56,8 @@ export interface Relay {
 }
 
 const DEFAULT_PORT = 4600;
+/** Sockets beyond the connections of clients: pages being loaded, health being asked for, clients being refused. */
+const SPARE_HTTP_SOCKETS = 1000;
 /** How often liveness and idle rooms are looked after. */
 const TICK_MS = 1000;
 
@@ -90,6 +92,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     maxMessageBytes: limits.session.maxMessageBytes,
     connect: (socket) => connections.add(socket),
   });
+  server.maxConnections = limits.maxConnections + SPARE_HTTP_SOCKETS;
   await listen(server, host, port);
   server.on('error', (error) => logger.error({ err: error }, 'the server failed to take a connection'));
   const ticking = setInterval(() => {

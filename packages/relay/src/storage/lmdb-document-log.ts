@@ -11,7 +11,7 @@
  * fails has moved nothing. While the disk works, the next group gathers: the slower the disk, the more writes share a
  * commit. Reads are synchronous look-ups in mapped memory on the event loop, bounded by what the caller asks for.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CausewayError } from '@causeway/core';
 import type { DocumentKind, DocumentName } from '@causeway/core/id';
@@ -57,11 +57,14 @@ const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 /** The same for small writes, and for the time that staging them takes on the event loop (some 20 ms). */
 const MAX_GROUP_WRITES = 2000;
+/** A commit that fails with less than this left on the disk failed for want of room: no group is much larger. */
+const NEARLY_FULL_BYTES = 2 * MAX_GROUP_BYTES;
 /** Folded entries removed in one commit. */
 const MAX_REMOVED_ENTRIES = 2000;
 
 export class LmdbDocumentLog implements DocumentLog {
   readonly #file: LmdbFile;
+  readonly #folder: string;
   readonly #random: () => number;
   readonly #maxQueuedBytes: number;
   readonly #unlock: () => void;
@@ -92,6 +95,7 @@ export class LmdbDocumentLog implements DocumentLog {
 
   private constructor(file: LmdbFile, options: LmdbDocumentLogOptions, unlock: () => void) {
     this.#file = file;
+    this.#folder = options.folder;
     this.#random = options.random;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES;
     this.#unlock = unlock;
@@ -199,7 +203,7 @@ export class LmdbDocumentLog implements DocumentLog {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
-      await commitGroup(this.#file, group);
+      await commitGroup(this.#file, this.#folder, group);
       for (const write of group) this.#queuedBytes -= write.bytes;
     }
     this.#committing = undefined;
@@ -228,7 +232,7 @@ interface QueuedWrite {
 }
 
 /** Settles every write of the group: those that cannot be staged alone, the others together. */
-async function commitGroup(file: LmdbFile, group: readonly QueuedWrite[]): Promise<void> {
+async function commitGroup(file: LmdbFile, folder: string, group: readonly QueuedWrite[]): Promise<void> {
   const staging = new Staging(file);
   const staged: { readonly write: QueuedWrite; readonly resolve: () => void }[] = [];
   for (const write of group) {
@@ -241,7 +245,7 @@ async function commitGroup(file: LmdbFile, group: readonly QueuedWrite[]): Promi
   try {
     await staging.commit();
   } catch (error) {
-    const failure = await commitFailed(error);
+    const failure = await commitFailed(error, folder);
     for (const { write } of staged) write.reject(failure);
     return;
   }
@@ -377,28 +381,25 @@ function get(file: LmdbFile, key: Buffer): Buffer | undefined {
   }
 }
 
-/** The cause of a failed commit stands in a promise of its own. */
-async function commitFailed(error: unknown): Promise<CausewayError> {
+/** The cause of a failed commit stands in a promise of its own. A full disk shows as a short write, which LMDB calls an I/O error. */
+async function commitFailed(error: unknown, folder: string): Promise<CausewayError> {
   const cause = error instanceof Error && 'commitError' in error ? error.commitError : error;
   const reason = await Promise.resolve(cause).catch((rejected: unknown) => rejected);
   const detail = reason instanceof Error ? reason.message : String(reason);
-  if (/ENOSPC|no space|EDQUOT|quota|MDB_MAP_FULL/i.test(detail)) {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < NEARLY_FULL_BYTES) {
     return new CausewayError(
       'storage/full',
       { what: 'disk' },
-      `the disk is full (${detail}): make room; nothing of this commit was stored`,
-      {
-        cause: error,
-      },
+      `the disk of ${folder} is full (${bavail * bsize} bytes left): make room; nothing of this commit was stored`,
+      { cause: error },
     );
   }
   return new CausewayError(
     'storage/failed',
-    { what: 'commit', detail },
-    `a commit failed (${detail}): nothing of it was stored`,
-    {
-      cause: error,
-    },
+    { what: folder, detail },
+    `a commit failed (${detail}): nothing of it was stored; check the disk`,
+    { cause: error },
   );
 }
 

@@ -41,6 +41,8 @@ function openFile(path: string): LmdbFile {
       path,
       noSubdir: true,
       overlappingSync: false,
+      // Writes come in batches of our own; with lmdb-js's, a commit that fails rejects promises that nobody can catch.
+      eventTurnBatching: false,
       encoding: 'binary',
       keyEncoding: 'binary',
     });

@@ -1,5 +1,5 @@
-// The command as processes: what it says, how it stops, and what survives when it is killed while many write.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// A relay that is killed, loses its disk, or finds a damaged one: what clients get back.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDocumentKind } from '@causeway/core/id';
@@ -43,7 +43,7 @@ describe('killed under load', () => {
 
     const again = await start({ data });
     const fresh = await connect(again.syncUrl);
-    let found = 0;
+    let [found, lost] = [0, 0];
     for (let index = 0; index < DOCUMENTS; index++) {
       const document = fresh.open(`document ${index}`, YJS);
       await document.caughtUp;
@@ -51,12 +51,13 @@ describe('killed under load', () => {
       const wanted = [writers[index], writers[index + DOCUMENTS]].flatMap((writer) => [
         ...(writer?.acknowledged ?? []),
       ]);
-      expect(wanted.filter((key) => !held.has(key))).toEqual([]);
+      lost += wanted.filter((key) => !held.has(key)).length;
       found += held.size;
     }
     console.log(
-      `killed under load: ${made} edits made, ${acknowledged} acknowledged, ${found} found, 0 lost`,
+      `killed under load: ${made} edits made, ${acknowledged} acknowledged, ${found} found, ${lost} lost`,
     );
+    expect(lost).toBe(0);
     expect(acknowledged).toBeGreaterThan((EDITS_PER_SECOND * LOAD_MS) / 1000 / 4);
     expect(found).toBeGreaterThanOrEqual(acknowledged);
   });
@@ -107,70 +108,26 @@ test('a relay that lost its disk gets everything back from those who had it', as
   expect(elementsOf(there.content)).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-describe('the command', () => {
-  test('says where it is, where the data is, and that it is open to all', async () => {
-    const data = newFolder();
-    const relay = await start({ data });
-    expect(await (await fetch(`${relay.url}/healthz`)).json()).toMatchObject({ status: 'ok' });
-    const { code, stdout } = await relay.kill('SIGTERM');
-    expect(code).toBe(0);
-    const [first, second, ...rest] = stdout.split('\n');
-    expect(first).toBe(`Causeway relay on ${relay.url} · data in ${data}`);
-    expect(second).toContain('Policy: open');
-    expect(rest).toEqual(['']);
-  });
+test('a damaged record closes its own document, with its key, and no other', async () => {
+  const data = newFolder();
+  const relay = await start({ data });
+  const writer = await connect(relay.syncUrl);
+  for (const name of ['damaged', 'sound']) await writer.open(name, STRING_SET).edit(adding(name));
+  await relay.kill('SIGTERM');
+  damage(join(data, 'documents.mdb'), 'damaged');
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s drains: what is being written is kept, clients are told, exit code 0',
-    async (signal) => {
-      const data = newFolder();
-      const relay = await start({ data });
-      const client = await connect(relay.syncUrl);
-      const document = client.open('note', STRING_SET);
-      await document.caughtUp;
-      await Promise.all(Array.from({ length: 500 }, (_, index) => document.edit(adding(`edit ${index}`))));
-      const { code, stderr } = await relay.kill(signal);
-      await client.ended;
-      expect({ code, stderr, closed: client.closeCodes }).toEqual({ code: 0, stderr: '', closed: [1001] });
-      const again = await start({ data });
-      const fresh = (await connect(again.syncUrl)).open('note', STRING_SET);
-      await fresh.caughtUp;
-      expect(elementsOf(fresh.content)).toHaveLength(500);
-    },
-  );
-
-  test('a taken port, a folder in use and a bad value are each said in one line', async () => {
-    const data = newFolder();
-    const relay = await start({ data });
-    const taken = await RelayProcess.run({ data: newFolder(), port: relay.port }).ended;
-    expect(taken.code).toBe(1);
-    expect(taken.stderr).toBe(
-      `causeway-relay: transport/listen: port ${relay.port} is taken: stop what runs there, or choose another with --port or PORT\n`,
-    );
-    const locked = await RelayProcess.run({ data }).ended;
-    expect(locked.code).toBe(1);
-    expect(locked.stderr).toContain(`${data} is in use by the relay with process id ${relay.pid}`);
-    expect(locked.stderr.trim().split('\n')).toHaveLength(1);
-    const bad = await RelayProcess.run({ data: newFolder(), port: 70_000 }).ended;
-    expect([bad.code, bad.stderr.split('\n')[0]]).toEqual([
-      2,
-      'causeway-relay: --port is "70000": it should be a port from 0 to 65535',
-    ]);
-    expect(await (await fetch(`${relay.url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+  const again = await start({ data });
+  const client = await connect(again.syncUrl);
+  const [damaged, sound] = [client.open('damaged', STRING_SET), client.open('sound', STRING_SET)];
+  expect(await damaged.closed).toMatchObject({
+    code: 'storage',
+    message: expect.stringContaining('document "damaged", entry 1'),
   });
-
-  test('tells its version and its flags', async () => {
-    const version = await RelayProcess.run({ data: '', args: ['--version'] }).ended;
-    const manifest: { version: string } = JSON.parse(
-      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-    );
-    expect([version.code, version.stdout]).toEqual([0, `${manifest.version}\n`]);
-    const help = await RelayProcess.run({ data: '', args: ['--help'] }).ended;
-    expect(help.code).toBe(0);
-    for (const name of ['--host', '--port', '--data', '--app', '--log-level', 'CAUSEWAY_PORT', 'PORT']) {
-      expect(help.stdout).toContain(name);
-    }
-  });
+  await sound.caughtUp;
+  expect(elementsOf(sound.content)).toEqual(['sound']);
+  expect(await sound.edit(adding('more'))).toEqual({ type: 'acknowledged' });
+  const { stderr } = await again.kill('SIGTERM');
+  expect(stderr).toContain('document \\"damaged\\", entry 1');
 });
 
 /** Sets keys in a Y.Map, each once, and notes which of them were acknowledged. */
@@ -216,6 +173,19 @@ function keysOf(update: Uint8Array): Set<string> {
   const doc = new Y.Doc();
   Y.applyUpdate(doc, update);
   return new Set(doc.getMap('edits').keys());
+}
+
+/** Changes the last byte of this edit wherever the file has it. */
+function damage(file: string, element: string): void {
+  const bytes = readFileSync(file);
+  const stored = adding(element);
+  let found = 0;
+  for (let at = bytes.indexOf(stored); at >= 0; at = bytes.indexOf(stored, at + 1)) {
+    bytes[at + stored.length - 1] = (bytes[at + stored.length - 1] ?? 0) ^ 1;
+    found += 1;
+  }
+  if (found === 0) throw new Error('the file does not have it');
+  writeFileSync(file, bytes);
 }
 
 function newFolder(): string {

@@ -1,0 +1,100 @@
+// The command as a process: what it says, and how it stops.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Seeded } from '@causeway/core/testing';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { ProtocolClient } from './testing/protocol-client.ts';
+import { RelayProcess, type RelayProcessOptions } from './testing/relay-process.ts';
+import { adding, elementsOf, STRING_SET } from './testing/string-set.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'causeway-relay-'));
+let folders = 0;
+const random = new Seeded(2);
+const running: RelayProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((relay) => relay.kill('SIGKILL')));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test('says where it is, where the data is, and that it is open to all', async () => {
+  const data = newFolder();
+  const relay = await start({ data });
+  expect(await (await fetch(`${relay.url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+  const { code, stdout } = await relay.kill('SIGTERM');
+  expect(code).toBe(0);
+  const [first, second, ...rest] = stdout.split('\n');
+  expect(first).toBe(`Causeway relay on ${relay.url} · data in ${data}`);
+  expect(second).toContain('Policy: open');
+  expect(rest).toEqual(['']);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s drains: what is being written is kept, clients are told, exit code 0',
+  async (signal) => {
+    const data = newFolder();
+    const relay = await start({ data });
+    const client = await connect(relay.syncUrl);
+    const document = client.open('note', STRING_SET);
+    await document.caughtUp;
+    await Promise.all(Array.from({ length: 500 }, (_, index) => document.edit(adding(`edit ${index}`))));
+    const { code, stderr } = await relay.kill(signal);
+    await client.ended;
+    expect({ code, stderr, closed: client.closeCodes }).toEqual({ code: 0, stderr: '', closed: [1001] });
+    const again = await start({ data });
+    const fresh = (await connect(again.syncUrl)).open('note', STRING_SET);
+    await fresh.caughtUp;
+    expect(elementsOf(fresh.content)).toHaveLength(500);
+  },
+);
+
+test('a taken port, a folder in use and a bad value are each said in one line', async () => {
+  const data = newFolder();
+  const relay = await start({ data });
+  const taken = await RelayProcess.run({ data: newFolder(), port: relay.port }).ended;
+  expect(taken.code).toBe(1);
+  expect(taken.stderr).toBe(
+    `causeway-relay: transport/listen: port ${relay.port} is taken: stop what runs there, or choose another with --port or PORT\n`,
+  );
+  const locked = await RelayProcess.run({ data }).ended;
+  expect(locked.code).toBe(1);
+  expect(locked.stderr).toContain(`${data} is in use by the relay with process id ${relay.pid}`);
+  expect(locked.stderr.trim().split('\n')).toHaveLength(1);
+  const bad = await RelayProcess.run({ data: newFolder(), port: 70_000 }).ended;
+  expect([bad.code, bad.stderr.split('\n')[0]]).toEqual([
+    2,
+    'causeway-relay: --port is "70000": it should be a port from 0 to 65535',
+  ]);
+  expect(await (await fetch(`${relay.url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+});
+
+test('tells its version and its flags', async () => {
+  const version = await RelayProcess.run({ data: '', args: ['--version'] }).ended;
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  expect([version.code, version.stdout]).toEqual([0, `${manifest.version}\n`]);
+  const help = await RelayProcess.run({ data: '', args: ['--help'] }).ended;
+  expect(help.code).toBe(0);
+  for (const name of ['--host', '--port', '--data', '--app', '--log-level', 'CAUSEWAY_PORT', 'PORT']) {
+    expect(help.stdout).toContain(name);
+  }
+});
+
+function newFolder(): string {
+  return join(root, String(folders++));
+}
+
+async function start(options: RelayProcessOptions): Promise<RelayProcess> {
+  const relay = await RelayProcess.start(options);
+  running.push(relay);
+  return relay;
+}
+
+async function connect(url: string): Promise<ProtocolClient> {
+  const client = new ProtocolClient({ url, WebSocket, random: () => random.u32() });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { helpText, parseCommand } from './config.ts';
+
+const HERE = resolve('/some/folder');
+
+describe('the configuration', () => {
+  test('has defaults', () => {
+    expect(parseCommand([], {}, HERE)).toEqual({
+      type: 'run',
+      config: {
+        host: '127.0.0.1',
+        port: 4600,
+        data: resolve(HERE, 'data'),
+        app: undefined,
+        logLevel: 'info',
+      },
+    });
+  });
+
+  test('a flag stands before its variable, and PORT behind CAUSEWAY_PORT', () => {
+    const environment = { PORT: '1', CAUSEWAY_PORT: '2', CAUSEWAY_DATA: '/data', CAUSEWAY_HOST: '::1' };
+    expect(configOf([], environment)).toMatchObject({ port: 2, data: resolve('/data'), host: '::1' });
+    expect(configOf([], { PORT: '1', CAUSEWAY_PORT: '' })).toMatchObject({ port: 1 });
+    const args = ['--port', '3', '--data=there', '--app', 'dist', '--host', '0.0.0.0', '--log-level', 'warn'];
+    expect(configOf(args, environment)).toEqual({
+      port: 3,
+      data: resolve(HERE, 'there'),
+      app: resolve(HERE, 'dist'),
+      host: '0.0.0.0',
+      logLevel: 'warn',
+    });
+  });
+
+  test.each([
+    [['--port', 'x'], {}, '--port is "x": it should be a port from 0 to 65535'],
+    [['--port', '65536'], {}, '--port is "65536": it should be a port from 0 to 65535'],
+    [['--port=-1'], {}, '--port is "-1": it should be a port from 0 to 65535'],
+    [[], { CAUSEWAY_PORT: '1e3' }, 'CAUSEWAY_PORT is "1e3": it should be a port from 0 to 65535'],
+    [[], { PORT: 'web' }, 'PORT is "web": it should be a port from 0 to 65535'],
+    [['--data', ''], {}, '--data is "": it should be a folder'],
+    [
+      [],
+      { CAUSEWAY_LOG_LEVEL: 'loud' },
+      'CAUSEWAY_LOG_LEVEL is "loud": it should be one of debug, info, warn, error, silent',
+    ],
+  ])('%j %j is refused', (args, environment, message) => {
+    expect(parseCommand(args, environment, HERE)).toEqual({ type: 'invalid', message });
+  });
+
+  test.each([[['--prot', '1']], [['folder']], [['--port']]])('%j is no way to call it', (args) => {
+    expect(parseCommand(args, {}, HERE)).toMatchObject({ type: 'invalid', message: expect.any(String) });
+  });
+
+  test('help and version come before everything else', () => {
+    expect(parseCommand(['--help', '--port', 'x'], {}, HERE)).toEqual({ type: 'help' });
+    expect(parseCommand(['-v'], { PORT: 'x' }, HERE)).toEqual({ type: 'version' });
+    expect(helpText()).toContain('CAUSEWAY_LOG_LEVEL; info');
+  });
+});
+
+function configOf(args: readonly string[], environment: Readonly<Record<string, string>>): unknown {
+  const command = parseCommand(args, environment, HERE);
+  return command.type === 'run' ? command.config : command;
+}
