@@ -109,6 +109,26 @@ export class Person {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   }
 
+  /** Breaks what this device's disk holds of a note's text, as a failing disk would. */
+  async damage(id: string): Promise<void> {
+    await this.page.evaluate(async (name) => {
+      const done = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await done(indexedDB.open('causeway:default'));
+      const chunks = database.transaction('chunks', 'readwrite').objectStore('chunks');
+      const ofNote = IDBKeyRange.bound([name], [name, []]);
+      const keys = await done(chunks.getAllKeys(ofNote));
+      if (keys.length === 0) throw new Error(`nothing is stored of ${name}`);
+      await Promise.all(
+        keys.map((key) => done(chunks.put({ bytes: new Uint8Array([1, 2, 3]), sum: 0 }, key))),
+      );
+      database.close();
+    }, `note/${id}`);
+  }
+
   /** All that one sees of the open note. */
   async seen(): Promise<SeenNote> {
     return {

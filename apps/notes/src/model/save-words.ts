@@ -25,7 +25,7 @@ export interface SaveFacts {
   readonly saved: Level;
   /** Edits not yet on this device's disk. */
   readonly unwritten: number;
-  /** Edits not yet acknowledged by the relay. */
+  /** Edits not yet acknowledged by the relay; those not yet written are among them. */
   readonly unsent: number;
   /** Everything the relay holds is here, in this connection. */
   readonly synced: boolean;
@@ -154,11 +154,8 @@ export function connectionWords(line: Line): string {
 function moreOf(facts: SaveFacts, line: Line, storage: StorageTrouble): readonly string[] {
   const more: string[] = [];
   if (facts.trouble !== undefined) more.push(facts.trouble);
-  if (facts.refused > 0) {
-    more.push(
-      `The relay refused ${facts.refused === 1 ? 'one edit' : `${facts.refused} edits`}. They are kept here.`,
-    );
-  }
+  if (facts.refused === 1) more.push('The relay refused one edit. It is kept here.');
+  if (facts.refused > 1) more.push(`The relay refused ${facts.refused} edits. They are kept here.`);
   if (facts.readOnly) more.push('You may read this, not change it.');
   if (line.state === 'online' && !facts.synced) more.push('What others wrote is still coming in.');
   if (storage !== undefined) more.push(`This browser keeps nothing for this page (${storage}).`);

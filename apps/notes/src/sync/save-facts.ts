@@ -7,7 +7,7 @@ export function factsOf(status: DocumentStatus): SaveFacts {
   return {
     saved: status.saved,
     unwritten: status.pending.memory,
-    unsent: status.pending.memory + status.pending.disk,
+    unsent: status.pending.disk,
     synced: status.synced,
     refused: status.quarantined,
     readOnly: status.access === 'read',

@@ -67,22 +67,24 @@ export function NoteList(props: NoteListProps): ReactElement {
             ))}
           </fieldset>
         )}
-        <div className="finder-line">
-          <p className="count" role="status">
-            {notes.length > 0 && countText(found.length, notes.length)}
-          </p>
-          <label className="order">
-            <span className="hidden">Order</span>
-            <select
-              value={order}
-              onChange={(event) => isNoteOrder(event.target.value) && onOrder(event.target.value)}
-            >
-              <option value="newest">Newest first</option>
-              <option value="votes">Most votes</option>
-              <option value="title">By title</option>
-            </select>
-          </label>
-        </div>
+        {notes.length > 0 && (
+          <div className="finder-line">
+            <p className="count" role="status">
+              {countText(found.length, notes.length)}
+            </p>
+            <label className="order">
+              <span className="hidden">Order</span>
+              <select
+                value={order}
+                onChange={(event) => isNoteOrder(event.target.value) && onOrder(event.target.value)}
+              >
+                <option value="newest">Newest first</option>
+                <option value="votes">Most votes</option>
+                <option value="title">By title</option>
+              </select>
+            </label>
+          </div>
+        )}
       </div>
 
       <nav className="rows" aria-label="Notes" onKeyDown={moveByArrows}>
