@@ -37,8 +37,10 @@ describe('killed under load', () => {
         return new YjsWriter(client.open(`document ${index % DOCUMENTS}`, YJS), `writer ${index}`);
       }),
     );
-    await load(writers, EDITS_PER_SECOND, LOAD_MS);
+    const stop = load(writers, EDITS_PER_SECOND);
+    await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
     await relay.kill('SIGKILL');
+    stop();
     const [made, acknowledged] = [count(writers, 'made'), count(writers, 'acknowledged')];
 
     const again = await start({ data });
@@ -155,14 +157,15 @@ class YjsWriter {
   }
 }
 
-/** So many edits a second, spread over the writers. */
-async function load(writers: readonly YjsWriter[], editsPerSecond: number, ms: number): Promise<void> {
+/** So many edits a second, spread over the writers, until it is stopped. */
+function load(writers: readonly YjsWriter[], editsPerSecond: number): () => void {
   const start = performance.now();
-  for (let made = 0; performance.now() - start < ms; ) {
+  let made = 0;
+  const timer = setInterval(() => {
     const due = ((performance.now() - start) / 1000) * editsPerSecond;
     for (; made < due; made++) writers[made % writers.length]?.edit();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  }, 2);
+  return () => clearInterval(timer);
 }
 
 function count(writers: readonly YjsWriter[], what: 'made' | 'acknowledged'): number {
