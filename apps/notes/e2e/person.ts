@@ -38,6 +38,11 @@ export class Person {
     return this.page.getByRole('list', { name: 'Tags' }).locator('.tag');
   }
 
+  /** The others in the open note; its name lists them. */
+  get people(): Locator {
+    return this.page.locator('.people');
+  }
+
   /** The titles to choose from when there are several. */
   get titles(): Locator {
     return this.page.locator('.title-choice');

@@ -1,7 +1,7 @@
 /** From what the client knows to what the chip says: its statuses in the words of the app. */
 import type { ConnectionStatus, DocumentStatus, StorageStatus } from '@causeway/client';
+import { wordsOf } from '../model/error-words.ts';
 import type { Line, SaveFacts, StorageTrouble } from '../model/save-words.ts';
-import { wordsOf } from '../ui/trouble.tsx';
 
 export function factsOf(status: DocumentStatus): SaveFacts {
   return {

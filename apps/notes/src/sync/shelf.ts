@@ -5,8 +5,8 @@
 import type { Client, DocumentHandle } from '@causeway/client';
 import type { YjsDocument } from '@causeway/core/yjs';
 import { bodyFactory, bodyId, bodyName } from '../model/body.ts';
+import { wordsOf } from '../model/error-words.ts';
 import { type SaveFacts, togetherFacts } from '../model/save-words.ts';
-import { wordsOf } from '../ui/trouble.tsx';
 import { factsOf } from './save-facts.ts';
 
 /** Each costs a live Y.Doc and a channel, of which a session has a bounded number; the rest is opened when it is read. */
