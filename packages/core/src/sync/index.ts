@@ -30,7 +30,7 @@ export {
   retryAdvice,
 } from './close-codes.ts';
 export { messageOf } from './failure.ts';
-export { addFragment, messagesOf, NO_FRAGMENTS, type Reassembly } from './fragments.ts';
+export { messagesOf, type Reassembly } from './fragments.ts';
 export {
   type Access,
   type BatchId,

@@ -32,8 +32,6 @@ export function hasRoom(batchesInFlight: number, bytesInFlight: number, bytes: n
   return batchesInFlight < MAX_BATCHES_IN_FLIGHT && bytesInFlight + bytes <= MAX_IN_FLIGHT_BYTES;
 }
 
-/** Bytes of pushes not yet durable, over all channels of one connection, above which a relay stops reading its socket. */
-export const MAX_SESSION_PENDING_BYTES = 64 * MIB;
 /** A relay reads a log for catch-up in pieces of about this size: one is in memory for each reader. */
 export const CATCH_UP_PIECE_BYTES = 256 * KIB;
 /** Bytes waiting in a socket above which a session lags: live updates stop, and it catches up from the log when it has drained. */
