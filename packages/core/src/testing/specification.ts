@@ -13,6 +13,7 @@
  */
 import { encode, equalBytes } from '../bytes/index.ts';
 import type { Lattice } from '../lattice/lattice.ts';
+import { failureWithFewestSteps } from './fewest-steps.ts';
 import {
   type Cast,
   type Commands,
@@ -27,7 +28,7 @@ import {
 } from './history.ts';
 import { equalData, showData } from './plain-data.ts';
 import { Seeded, type SuiteOptions, seedsOfRuns } from './seeded.ts';
-import { asBroken, Broken, SuiteFailure } from './suite-failure.ts';
+import { asBroken, Broken } from './suite-failure.ts';
 
 export interface Specification<S, V, C> extends Commands<S, C> {
   /** The view that a replica ought to have which these operations have reached. They come in the order they were made. */
@@ -59,7 +60,8 @@ export function checkSpecification<S, V, C>(
     const run = (tried: readonly Step<C>[]): Broken | undefined =>
       failureOf(lattice, specification, cast, tried);
     const broken = run(steps);
-    if (broken !== undefined) throw failureWithFewestSteps(lattice.descriptor, seed, steps, broken, run);
+    if (broken !== undefined)
+      throw failureWithFewestSteps(lattice.descriptor, seed, steps, broken, run, showSteps);
   }
 }
 
@@ -159,38 +161,6 @@ function checkJoinOfDeltas<S, V, C>(
     'deltas join to the same state as full states',
     `${nameOf(replica)} is ${showData(replica.state)}\nits deltas  ${showData(joined)}`,
   );
-}
-
-/** Histories played to cut one failure short: each takes about a millisecond. */
-const MAX_TRIES = 600;
-
-/** Leaves out steps, in ever smaller pieces, as long as the same check goes on failing. */
-function failureWithFewestSteps<C>(
-  subject: string,
-  seed: number,
-  steps: readonly Step<C>[],
-  broken: Broken,
-  run: (steps: readonly Step<C>[]) => Broken | undefined,
-): SuiteFailure {
-  let [shortest, last] = [steps, broken];
-  let piece = Math.ceil(steps.length / 2);
-  let at = 0;
-  let cut = false;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (shortest.length === 0) break;
-    if (at >= shortest.length) {
-      if (piece === 1 && !cut) break;
-      piece = Math.ceil(piece / 2);
-      at = 0;
-      cut = false;
-    }
-    const shorter = [...shortest.slice(0, at), ...shortest.slice(at + piece)];
-    const failure = run(shorter);
-    if (failure?.check === broken.check) [shortest, last, cut] = [shorter, failure, true];
-    else at += piece;
-  }
-  const lines = `${shortest.length} of ${steps.length} steps, then everyone meets:\n${showSteps(shortest)}`;
-  return new SuiteFailure(broken.check, subject, seed, `${lines}\n${last.message}`, { cause: last.cause });
 }
 
 function inOrder<C>(operations: ReadonlySet<Operation<C>>): Operation<C>[] {

@@ -12,6 +12,14 @@ export {
   type RegisterCommand,
   resolverRegisterSpecification,
 } from './mv-register.ts';
+export {
+  counterSpecification,
+  type MapWithConflicts,
+  mapSpecification,
+  mapWithConflicts,
+  registerSpecification,
+  setSpecification,
+} from './op-types.ts';
 export { latest, operationsOn } from './operations.ts';
 export { pnCounterSpecification } from './pn-counter.ts';
 export { type FieldSpecifications, type ProductCommand, productSpecification } from './product.ts';

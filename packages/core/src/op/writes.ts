@@ -1,0 +1,51 @@
+/**
+ * The current writes of one place that is written as a whole: those that no other has replaced. A write replaces the writes
+ * that its event has seen; what is left beside each other is concurrent. The one with the greatest hybrid time is what
+ * readers see, the others stay readable as conflicts until the next write.
+ *
+ *      A  set x ───┬── y │ x, reads y (later)
+ *      B  set y ───┘                             next write, by anyone: z
+ *
+ * What has been seen is replaced whatever its time: a clock that was set wrong may have given it a time from the future.
+ */
+import { compareTimes, type HybridTime } from '../causality/index.ts';
+import type { OpContext } from './op-type.ts';
+
+/** The write that is read, and by `beside` the others, the latest first. One object where nothing is concurrent, as nearly everywhere. */
+export interface Write<T> {
+  readonly lv: number;
+  readonly time: HybridTime;
+  readonly value: T;
+  readonly beside: Write<T> | undefined;
+}
+
+/** Current writes; undefined when nothing was ever written. */
+export type Writes<T> = Write<T> | undefined;
+
+/** The writes after this one. Costs one question for each current write, of which there are as many as writers at once. */
+export function written<T>(writes: Writes<T>, value: T, context: OpContext): Write<T> {
+  const { lv, time } = context;
+  if (context.linear || writes === undefined) return { lv, time, value, beside: undefined };
+  const current = listOf(writes).filter((write) => !context.sees(write.lv));
+  const later = current.filter((write) => compareTimes(write.time, time) > 0);
+  const write = { lv, time, value, beside: linked(current.slice(later.length), undefined) };
+  return linked(later, write);
+}
+
+/** The values that are not read, the latest first. */
+export function valuesBeside<T>(writes: Writes<T>): readonly T[] {
+  return writes?.beside === undefined ? NONE : listOf(writes.beside).map((write) => write.value);
+}
+
+const NONE: readonly never[] = [];
+
+function listOf<T>(writes: Writes<T>): readonly Write<T>[] {
+  const list: Write<T>[] = [];
+  for (let write = writes; write !== undefined; write = write.beside) list.push(write);
+  return list;
+}
+
+/** These writes in this order, and then the rest. */
+function linked<T, Rest extends Writes<T>>(writes: readonly Write<T>[], rest: Rest): Write<T> | Rest {
+  return writes.reduceRight<Write<T> | Rest>((beside, write) => ({ ...write, beside }), rest);
+}
