@@ -2,35 +2,70 @@
 // 'vitest/browser'. They run in Node, with Playwright's handles of the page and its browser context. Their types
 // as a test sees them stand in vitest.commands.types.d.ts.
 
-import type { Page } from 'playwright';
+import type { CDPSession, Page } from 'playwright';
 import type { BrowserCommand } from 'vitest/node';
 
-const tabs = new Map<number, Page>();
+interface Tab {
+  readonly page: Page;
+  /** What is set through it holds for as long as it is open. */
+  readonly devtools: CDPSession;
+  readonly close: () => Promise<void>;
+}
+
+const tabs = new Map<number, Tab>();
 let lastTab = 0;
 
-const openTab: BrowserCommand<[module: string]> = async ({ context, page }, module) => {
-  const tab = await context.newPage();
-  const address = new URL('/blank-tab', page.url()).href;
+const openTab: BrowserCommand<[module: string, profile?: 'shared' | 'fresh']> = async (
+  { context, page: tester },
+  module,
+  profile = 'shared',
+) => {
+  const own = profile === 'fresh' ? await context.browser()?.newContext() : undefined;
+  const page = await (own ?? context).newPage();
+  const address = new URL('/blank-tab', tester.url()).href;
   const body = `<!doctype html><title>tab</title><script type="module" src="${module}"></script>`;
-  await tab.route(address, (route) => route.fulfill({ contentType: 'text/html', body }));
-  await tab.goto(address);
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(address);
+  const devtools = await page.context().newCDPSession(page);
+  const close = async (): Promise<void> => {
+    await page.close();
+    await own?.close();
+  };
   lastTab += 1;
-  tabs.set(lastTab, tab);
+  tabs.set(lastTab, { page, devtools, close });
   return lastTab;
 };
 
 const evaluateInTab: BrowserCommand<[tab: number, expression: string]> = async (_, tab, expression) =>
-  openedTab(tab).evaluate(expression);
+  openedTab(tab).page.evaluate(expression);
 
 const closeTab: BrowserCommand<[tab: number]> = async (_, tab) => {
-  await openedTab(tab).close();
+  const { close } = openedTab(tab);
   tabs.delete(tab);
+  await close();
 };
 
-const openedTab = (tab: number): Page => {
-  const page = tabs.get(tab);
-  if (page === undefined) throw new Error(`no tab ${tab} is open: pass the number that openTab returned`);
-  return page;
+const crashTab: BrowserCommand<[tab: number]> = async (_, tab) => {
+  const { page, devtools, close } = openedTab(tab);
+  tabs.delete(tab);
+  const crashed = page.waitForEvent('crash');
+  // A page that has crashed does not answer.
+  devtools.send('Page.crash').catch(() => {});
+  await crashed;
+  await close();
 };
 
-export const browserCommands = { openTab, evaluateInTab, closeTab };
+const setQuotaOfTab: BrowserCommand<[tab: number, bytes: number | null]> = async (_, tab, bytes) => {
+  const { page, devtools } = openedTab(tab);
+  const { origin } = new URL(page.url());
+  const quota = bytes === null ? { origin } : { origin, quotaSize: bytes };
+  await devtools.send('Storage.overrideQuotaForOrigin', quota);
+};
+
+const openedTab = (tab: number): Tab => {
+  const opened = tabs.get(tab);
+  if (opened === undefined) throw new Error(`no tab ${tab} is open: pass the number that openTab returned`);
+  return opened;
+};
+
+export const browserCommands = { openTab, evaluateInTab, closeTab, crashTab, setQuotaOfTab };

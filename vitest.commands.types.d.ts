@@ -6,14 +6,19 @@ import 'vitest/browser';
 declare module 'vitest/browser' {
   interface BrowserCommands {
     /**
-     * Opens a second tab of the same browser context, so that both share IndexedDB, Web Locks and
-     * BroadcastChannel. It is an empty page that runs one module, given by its path from the repository's root
-     * (`/packages/client/src/tabs/second-tab.ts`). Resolves, once the module has run, with the tab's number.
+     * Opens another tab of the same browser. A `shared` one has the IndexedDB, Web Locks and BroadcastChannel of this page;
+     * a `fresh` one has a profile of its own, as another person's browser would. It is an empty page that runs one module,
+     * given by its path from the repository's root (`/packages/client/src/typing.page.ts`). Resolves, once the module has
+     * run, with the tab's number.
      */
-    openTab(module: string): Promise<number>;
+    openTab(module: string, profile?: 'shared' | 'fresh'): Promise<number>;
     /** The value of a JavaScript expression (awaited if it is a promise) in that tab; it must be serializable. */
     evaluateInTab(tab: number, expression: string): Promise<unknown>;
-    /** Closes the tab at once: its unload handlers do not run. */
+    /** Closes the tab as a user does: its `pagehide` handlers run, and nothing else waits. */
     closeTab(tab: number): Promise<void>;
+    /** Kills the tab's renderer process: none of its handlers run. */
+    crashTab(tab: number): Promise<void>;
+    /** How much the tab's site may store, in bytes; null is the browser's own limit. Chromium notices when nothing was stored yet. */
+    setQuotaOfTab(tab: number, bytes: number | null): Promise<void>;
   }
 }

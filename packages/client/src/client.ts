@@ -337,12 +337,12 @@ async function openHome(store: DocumentStore | undefined): Promise<Home> {
 function defaultStore(platform: Platform, namespace: string): DocumentStore | undefined {
   if (platform.indexedDB === undefined) return undefined;
   const database = `causeway:${namespace}`;
-  const { localStorage, page, now, random } = platform;
+  const { localStorage, page, now, setTimer, random } = platform;
   const journal =
     localStorage &&
     page &&
     new Journal({ storage: localStorage, page, prefix: `${database}:journal`, random });
-  return new IndexedDbStore({ database, now, journal });
+  return new IndexedDbStore({ database, now, setTimer, journal });
 }
 
 function siteOf(replica: Site['replica'], { now, random }: Platform): Site {

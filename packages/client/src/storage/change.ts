@@ -1,6 +1,14 @@
-/** Two changes of one document as one: what waits while a transaction is under way goes into the next. */
+/** Changes of a stored document as values. */
 import type { Position } from '@causeway/core/sync';
 import type { DocumentChange } from './document-store.ts';
+
+export function changesNothing(change: DocumentChange): boolean {
+  const { received, made, settled, refused, released, position } = change;
+  return (
+    position === undefined &&
+    [received, made, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
+  );
+}
 
 /** What `earlier` and then `later` would change. */
 export function foldChanges(earlier: DocumentChange, later: DocumentChange): DocumentChange {

@@ -23,7 +23,10 @@ import {
   parseReplicaId,
   type ReplicaId,
 } from '@causeway/core/id';
+import type { BatchId } from '@causeway/core/sync';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { byMaking, type Dated, moveBatches, namedBatches } from './batch-moves.ts';
+import { changesNothing } from './change.ts';
 import type {
   Batch,
   DocumentChange,
@@ -40,7 +43,6 @@ import {
   batchCodec,
   chunkCodec,
   corrupt,
-  type Dated,
   kindCodec,
   positionCodec,
   quarantineCodec,
@@ -51,6 +53,8 @@ import {
 import { firstChunkToMerge } from './tail.ts';
 
 const DATABASE_VERSION = 1;
+/** Opening takes milliseconds, and waits for ever where another page does not let the database go. */
+const OPEN_TIMEOUT_MS = 10_000;
 
 type ChunkKey = [name: string, order: number, bytes: number];
 type BatchKey = [name: string, batch: number];
@@ -75,6 +79,8 @@ export interface IndexedDbStoreOptions {
   readonly database: string;
   /** Milliseconds since 1970: only for the order of the outbox. */
   readonly now: () => number;
+  /** Runs `run` once, `ms` from now. Returns the way to cancel it. */
+  readonly setTimer: (ms: number, run: () => void) => () => void;
   /** Where batches go that are not complete when the page is closed; undefined where there is no such place. */
   readonly journal?: Journal | undefined;
 }
@@ -166,9 +172,11 @@ export class IndexedDbStore implements DocumentStore {
   }
 
   replicas(): Promise<readonly ReplicaId[]> {
-    return this.#run('replicas', async (database) =>
-      (await database.getAllKeys('replicas')).filter((id) => id >= 1).map(parseReplicaId),
-    );
+    return this.#run('replicas', async (database) => {
+      const retired = this.#options.journal?.retired() ?? [];
+      const ids = (await database.getAllKeys('replicas')).map(parseReplicaId);
+      return ids.filter((id) => !retired.includes(id));
+    });
   }
 
   addReplica(id: ReplicaId): Promise<void> {
@@ -179,7 +187,15 @@ export class IndexedDbStore implements DocumentStore {
     });
   }
 
-  retireReplica(id: ReplicaId): Promise<void> {
+  async retireReplica(id: ReplicaId): Promise<void> {
+    try {
+      await this.#forgetReplica(id);
+    } catch (error) {
+      if (this.#options.journal?.retire(id) !== true) throw error;
+    }
+  }
+
+  #forgetReplica(id: ReplicaId): Promise<void> {
     return this.#run('retireReplica', async (database) => {
       const tx = database.transaction('replicas', 'readwrite', STRICT);
       ignoreFailure(tx.store.delete(id));
@@ -193,6 +209,10 @@ export class IndexedDbStore implements DocumentStore {
       for (const { key, entries } of journal?.left() ?? []) {
         for (const { name, kind, batches } of entries) await this.write(name, kind, { made: batches });
         journal?.forget(key);
+      }
+      for (const id of journal?.retired() ?? []) {
+        await this.#forgetReplica(id);
+        journal?.forgetRetired(id);
       }
     });
   }
@@ -242,7 +262,7 @@ export class IndexedDbStore implements DocumentStore {
   }
 
   async #openDatabase(): Promise<Database> {
-    const { database, isNew } = await openDatabase(this.#options.database, (gone) => this.#forget(gone));
+    const { database, isNew } = await openDatabase(this.#options, (gone) => this.#forget(gone));
     this.#database = database;
     if (isNew && this.#wasOpen) this.#lost.tell();
     this.#wasOpen = true;
@@ -291,14 +311,6 @@ export class IndexedDbStore implements DocumentStore {
   }
 }
 
-function changesNothing(change: DocumentChange): boolean {
-  const { received, made, settled, refused, released, position } = change;
-  return (
-    position === undefined &&
-    [received, made, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
-  );
-}
-
 /** Whether the change can be written without a look at what is stored. */
 function onlyAdds({ received, settled, refused, released, position }: DocumentChange): boolean {
   const moves = [received, settled, refused, released].some((list) => (list?.length ?? 0) > 0);
@@ -325,20 +337,19 @@ async function changeDocument(
   change: DocumentChange,
   made: readonly Dated<Batch>[],
 ): Promise<void> {
-  const { received = [], settled = [], refused = [], released = [], position } = change;
   const tx = database.transaction(DOCUMENT_STORES, 'readwrite', STRICT);
   ignoreFailure(tx.done);
   const chunks = tx.objectStore('chunks');
   const outbox = tx.objectStore('outbox');
   const quarantine = tx.objectStore('quarantine');
   const positions = tx.objectStore('positions');
-  const [kindRow, positionRow, lastChunk, settledRows, refusedRows, releasedRows] = await Promise.all([
+  const named = namedBatches(change);
+  const [kindRow, positionRow, lastChunk, outboxRows, quarantineRows] = await Promise.all([
     tx.objectStore('documents').get(name),
     positions.get(name),
     chunks.openKeyCursor(rowsOf(name), 'prev'),
-    Promise.all(settled.map((id) => outbox.get([name, id]))),
-    Promise.all(refused.map(({ id }) => outbox.get([name, id]))),
-    Promise.all(released.map(({ id }) => quarantine.get([name, id]))),
+    Promise.all(named.outbox.map((id) => outbox.get([name, id]))),
+    Promise.all(named.quarantine.map((id) => quarantine.get([name, id]))),
   ]);
 
   const storedKind = kindRow && readable(kindCodec, kindRow, name);
@@ -347,41 +358,48 @@ async function changeDocument(
     throw kindMismatch(name, storedKind, kind);
   }
   const stored = positionRow && readable(positionCodec, positionRow, name);
-  const isStored = covers(stored, change.upTo);
-  let order = lastChunk?.key[1] ?? 0;
-  const addChunk = (update: Uint8Array): void => {
-    order += 1;
-    ignoreFailure(chunks.put(seal(chunkCodec, update), [name, order, update.length]));
+  const isCovered = covers(stored, change.upTo);
+  const before = {
+    outbox: readableBatches(batchCodec, outboxRows, name),
+    quarantine: readableBatches(quarantineCodec, quarantineRows, name),
   };
-  const isNew = new Map(made.map((batch) => [batch.id, batch]));
+  const after = moveBatches(before, change, made, isCovered);
+  const received = isCovered ? [] : (change.received ?? []);
 
   if (storedKind === undefined) ignoreFailure(tx.objectStore('documents').put(seal(kindCodec, kind), name));
-  if (!isStored) received.forEach(addChunk);
-  settled.forEach((id, index) => {
-    const batch = isNew.get(id) ?? readableRow(batchCodec, settledRows[index], name, id);
-    if (batch === undefined) return;
-    if (!isStored) addChunk(batch.update);
-    if (!isNew.delete(id)) ignoreFailure(outbox.delete([name, id]));
+  [...received, ...after.chunks].forEach((update, index) => {
+    const key: ChunkKey = [name, (lastChunk?.key[1] ?? 0) + 1 + index, update.length];
+    ignoreFailure(chunks.put(seal(chunkCodec, update), key));
   });
-  refused.forEach(({ id, code, message }, index) => {
-    const batch = isNew.get(id) ?? readableRow(batchCodec, refusedRows[index], name, id);
-    if (batch === undefined) return;
-    ignoreFailure(quarantine.put(seal(quarantineCodec, { ...batch, code, message }), [name, id]));
-    if (!isNew.delete(id)) ignoreFailure(outbox.delete([name, id]));
-  });
-  released.forEach(({ id, to }, index) => {
-    const batch = readableRow(quarantineCodec, releasedRows[index], name, id);
-    if (batch === undefined) return;
-    if (to === 'nowhere') addChunk(batch.update);
-    else ignoreFailure(outbox.put(seal(batchCodec, batch), [name, id]));
-    ignoreFailure(quarantine.delete([name, id]));
-  });
-  for (const batch of isNew.values()) ignoreFailure(outbox.put(seal(batchCodec, batch), [name, batch.id]));
-  const next = nextPosition(stored, position);
+  for (const id of before.outbox.keys()) {
+    if (!after.outbox.has(id)) ignoreFailure(outbox.delete([name, id]));
+  }
+  for (const id of before.quarantine.keys()) {
+    if (!after.quarantine.has(id)) ignoreFailure(quarantine.delete([name, id]));
+  }
+  for (const [id, batch] of after.outbox) {
+    if (batch !== before.outbox.get(id)) ignoreFailure(outbox.put(seal(batchCodec, batch), [name, id]));
+  }
+  for (const [id, batch] of after.quarantine) {
+    if (batch !== before.quarantine.get(id)) {
+      ignoreFailure(quarantine.put(seal(quarantineCodec, batch), [name, id]));
+    }
+  }
+  const next = nextPosition(stored, change.position);
   if (next === undefined && positionRow !== undefined) ignoreFailure(positions.delete(name));
-  else if (next !== undefined && next !== stored)
+  else if (next !== undefined && next !== stored) {
     ignoreFailure(positions.put(seal(positionCodec, next), name));
+  }
   await committed(tx);
+}
+
+function readableBatches<B extends Batch>(
+  codec: Codec<B>,
+  rows: readonly (Sealed | undefined)[],
+  name: DocumentName,
+): ReadonlyMap<BatchId, B> {
+  const batches = rows.flatMap((row) => (row && readable(codec, row, name)) ?? []);
+  return new Map(batches.map((batch) => [batch.id, batch]));
 }
 
 async function readDocument(database: Database, name: DocumentName): Promise<StoredDocument | undefined> {
@@ -425,8 +443,8 @@ async function readDocument(database: Database, name: DocumentName): Promise<Sto
   const [position] =
     positionRow === undefined ? [] : readAll(positionCodec, 'positions', [name], [positionRow]);
   const chunks = readAll(chunkCodec, 'chunks', chunkKeys, chunkRows);
-  const outbox = readAll(batchCodec, 'outbox', outboxKeys, outboxRows).sort(byTime);
-  const quarantine = readAll(quarantineCodec, 'quarantine', quarantineKeys, quarantineRows).sort(byTime);
+  const outbox = readAll(batchCodec, 'outbox', outboxKeys, outboxRows).sort(byMaking);
+  const quarantine = readAll(quarantineCodec, 'quarantine', quarantineKeys, quarantineRows).sort(byMaking);
   return {
     name,
     kind: unseal(kindCodec, kindRow, `documents ${name}`),
@@ -524,10 +542,6 @@ function readableRow<T>(
   return row === undefined ? undefined : readable(codec, row, `${name} ${part}`);
 }
 
-function byTime(a: { readonly madeAt: number }, b: { readonly madeAt: number }): number {
-  return a.madeAt - b.madeAt;
-}
-
 /** When a transaction fails, each of its requests does, and `done` tells why: that one counts. */
 function ignoreFailure(request: Promise<unknown>): void {
   request.catch(() => {});
@@ -540,32 +554,40 @@ function committed(tx: { commit(): void; readonly done: Promise<void> }): Promis
 }
 
 async function openDatabase(
-  name: string,
+  { database: name, setTimer }: IndexedDbStoreOptions,
   onGone: (database: Database) => void,
 ): Promise<{ readonly database: Database; readonly isNew: boolean }> {
   let isNew = false;
   let current: Database | undefined;
+  let isGivenUp = false;
   const gone = (): void => {
     if (current !== undefined) onGone(current);
   };
-  try {
-    current = await new Promise<Database>((resolve, reject) => {
-      let isGivenUp = false;
-      openDB<Schema>(name, DATABASE_VERSION, {
-        upgrade: (database, oldVersion) => {
-          isNew = oldVersion === 0;
-          createStores(database);
-        },
-        blocked: () => {
-          isGivenUp = true;
-          reject(new Error('another tab of this site runs older software and holds the database; close it'));
-        },
-        blocking: gone,
-        terminated: gone,
-      }).then((database) => (isGivenUp ? database.close() : resolve(database)), reject);
+  const opening = openDB<Schema>(name, DATABASE_VERSION, {
+    upgrade: (database, oldVersion) => {
+      isNew = oldVersion === 0;
+      createStores(database);
+    },
+    blocking: gone,
+    terminated: gone,
+  });
+  let cancel = (): void => {};
+  const tooLong = new Promise<never>((_, reject) => {
+    cancel = setTimer(OPEN_TIMEOUT_MS, () => {
+      isGivenUp = true;
+      reject(
+        new Error(`not open after ${OPEN_TIMEOUT_MS} ms: another tab of this site holds it; close that`),
+      );
     });
+  });
+  try {
+    // Too late is not never: then it is only to be closed again.
+    ignoreFailure(opening.then((database) => isGivenUp && database.close()));
+    current = await Promise.race([opening, tooLong]);
   } catch (error) {
     throw error instanceof Error && error.name === 'VersionError' ? await newerVersion(name) : error;
+  } finally {
+    cancel();
   }
   return { database: current, isNew };
 }

@@ -1,5 +1,5 @@
 /**
- * What a page could not finish writing when it was closed: batches whose transaction had not completed, for instance
+ * What a page could not finish writing to the store when it was closed: batches whose transaction had not completed, for instance
  * because another tab held the database. They are put into `localStorage`, which is written synchronously, while the page
  * is being hidden, and taken from there into the store by the next page that opens it.
  *
@@ -13,6 +13,8 @@ import {
   MAX_DOCUMENT_NAME_BYTES,
   parseDocumentKind,
   parseDocumentName,
+  parseReplicaId,
+  type ReplicaId,
 } from '@causeway/core/id';
 import { parseBatchId } from '@causeway/core/sync';
 import { crc32 } from './checksum.ts';
@@ -44,6 +46,7 @@ const MAX_JOURNAL_ENTRIES = 100_000;
 export class Journal {
   readonly #options: JournalOptions;
   readonly #key: string;
+  readonly #retiredKey: string;
   readonly #underWay = new Set<JournalEntry>();
   #leaving = false;
   #saved = false;
@@ -51,6 +54,7 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#key = `${options.prefix}#${options.random()}`;
+    this.#retiredKey = `${options.prefix}!retired`;
     options.page.addEventListener('pagehide', this.#leave);
     options.page.addEventListener('pageshow', this.#stay);
   }
@@ -78,6 +82,29 @@ export class Journal {
 
   forget(key: string): void {
     this.#options.storage.removeItem(key);
+  }
+
+  /** Notes that a replica id may not be used again, where the store cannot. False when that fails too. */
+  retire(id: ReplicaId): boolean {
+    try {
+      this.#options.storage.setItem(this.#retiredKey, [...this.retired(), id].join(' '));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  retired(): readonly ReplicaId[] {
+    const ids = this.#options.storage.getItem(this.#retiredKey)?.split(' ').map(Number) ?? [];
+    return ids.filter((id) => Number.isSafeInteger(id) && id > 0).map(parseReplicaId);
+  }
+
+  /** The store knows it now. */
+  forgetRetired(id: ReplicaId): void {
+    const { storage } = this.#options;
+    const rest = this.retired().filter((other) => other !== id);
+    if (rest.length === 0) storage.removeItem(this.#retiredKey);
+    else storage.setItem(this.#retiredKey, rest.join(' '));
   }
 
   close(): void {

@@ -4,6 +4,8 @@
  */
 import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
 import type { BatchId, Position } from '@causeway/core/sync';
+import { byMaking, type Dated, moveBatches, namedBatches } from './batch-moves.ts';
+import { changesNothing } from './change.ts';
 import type {
   Batch,
   DocumentChange,
@@ -22,14 +24,15 @@ interface Kept {
   readonly kind: DocumentKind;
   position: Position | undefined;
   readonly chunks: Uint8Array[];
-  readonly outbox: Map<BatchId, Batch>;
-  readonly quarantine: Map<BatchId, QuarantinedBatch>;
+  readonly outbox: Map<BatchId, Dated<Batch>>;
+  readonly quarantine: Map<BatchId, Dated<QuarantinedBatch>>;
 }
 
 export class MemoryStore implements DocumentStore {
   readonly durable: boolean = false;
   readonly #documents = new Map<DocumentName, Kept>();
   readonly #replicas = new Set<ReplicaId>();
+  #batchesMade = 0;
   #closed = false;
 
   async open(): Promise<void> {
@@ -41,17 +44,18 @@ export class MemoryStore implements DocumentStore {
     const kept = this.#documents.get(name);
     if (kept === undefined) return undefined;
     const { kind, position, chunks } = kept;
-    const outbox = [...kept.outbox.values()];
-    const quarantine = [...kept.quarantine.values()];
+    const outbox = [...kept.outbox.values()].sort(byMaking);
+    const quarantine = [...kept.quarantine.values()].sort(byMaking);
     return { name, kind, position, chunks: [...chunks], outbox, quarantine, damage: [] };
   }
 
   async write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
     this.#check('write');
+    if (changesNothing(change)) return;
     const kept = this.#documents.get(name) ?? blank(kind);
     if (kept.kind !== kind) throw kindMismatch(name, kept.kind, kind);
     this.#documents.set(name, kept);
-    applyChange(kept, change);
+    this.#apply(kept, change);
   }
 
   async size(name: DocumentName): Promise<StoredSize> {
@@ -111,6 +115,22 @@ export class MemoryStore implements DocumentStore {
     this.#closed = true;
   }
 
+  #apply(kept: Kept, change: DocumentChange): void {
+    const named = namedBatches(change);
+    const before = {
+      outbox: pick(kept.outbox, named.outbox),
+      quarantine: pick(kept.quarantine, named.quarantine),
+    };
+    const made = (change.made ?? []).map((batch) => ({ ...batch, madeAt: this.#batchesMade++ }));
+    const isCovered = covers(kept.position, change.upTo);
+    const after = moveBatches(before, change, made, isCovered);
+    if (!isCovered) kept.chunks.push(...(change.received ?? []));
+    kept.chunks.push(...after.chunks);
+    replace(kept.outbox, before.outbox, after.outbox);
+    replace(kept.quarantine, before.quarantine, after.quarantine);
+    kept.position = nextPosition(kept.position, change.position);
+  }
+
   #check(what: string): void {
     if (this.#closed) throw storeClosed(what);
   }
@@ -120,27 +140,16 @@ function blank(kind: DocumentKind): Kept {
   return { kind, position: undefined, chunks: [], outbox: new Map(), quarantine: new Map() };
 }
 
-function applyChange(kept: Kept, change: DocumentChange): void {
-  const { chunks, outbox, quarantine } = kept;
-  const isStored = covers(kept.position, change.upTo);
-  if (!isStored) chunks.push(...(change.received ?? []));
-  for (const batch of change.made ?? []) outbox.set(batch.id, batch);
-  for (const id of change.settled ?? []) {
-    const batch = outbox.get(id);
-    if (batch !== undefined && !isStored) chunks.push(batch.update);
-    outbox.delete(id);
-  }
-  for (const { id, code, message } of change.refused ?? []) {
-    const batch = outbox.get(id);
-    if (batch !== undefined) quarantine.set(id, { ...batch, code, message });
-    outbox.delete(id);
-  }
-  for (const { id, to } of change.released ?? []) {
-    const batch = quarantine.get(id);
-    quarantine.delete(id);
-    if (batch === undefined) continue;
-    if (to === 'nowhere') chunks.push(batch.update);
-    else outbox.set(id, { id, update: batch.update });
-  }
-  kept.position = nextPosition(kept.position, change.position);
+function pick<K, V>(map: ReadonlyMap<K, V>, keys: readonly K[]): Map<K, V> {
+  return new Map(
+    keys.flatMap((key) => {
+      const value = map.get(key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+function replace<K, V>(map: Map<K, V>, before: ReadonlyMap<K, V>, after: ReadonlyMap<K, V>): void {
+  for (const key of before.keys()) map.delete(key);
+  for (const [key, value] of after) map.set(key, value);
 }

@@ -6,6 +6,7 @@ import { CausewayError } from '@causeway/core';
 import { type Codec, decode, encode } from '@causeway/core/bytes';
 import { type DocumentKind, MAX_DOCUMENT_KIND_BYTES, parseDocumentKind } from '@causeway/core/id';
 import { type Position, parseBatchId } from '@causeway/core/sync';
+import type { Dated } from './batch-moves.ts';
 import { crc32 } from './checksum.ts';
 import type { Batch, QuarantinedBatch } from './document-store.ts';
 
@@ -14,9 +15,6 @@ export interface Sealed {
   readonly bytes: Uint8Array;
   readonly sum: number;
 }
-
-/** A batch, and when it was made in milliseconds since 1970: only for their order. */
-export type Dated<B extends Batch> = B & { readonly madeAt: number };
 
 /** Longest update in a record: what the relay may send in one frame. */
 const MAX_RECORD_UPDATE_BYTES = 256 * 1024 * 1024;

@@ -1,1 +1,7 @@
-export {};
+export {
+  type DocumentStoreCheck,
+  documentStoreContract,
+  durableStoreContract,
+  type OpenPlace,
+  type StorePlace,
+} from './document-store-contract.ts';
