@@ -41,10 +41,14 @@ export class GapText {
     this.#length += inserted.length;
   }
 
-  insertUnit(index: number, unit: number): void {
-    this.#openGap(index, 1);
-    this.#units[this.#gapStart++] = unit;
-    this.#length++;
+  /** Inserts ASCII that stands in bytes. */
+  insertAscii(index: number, bytes: Uint8Array, start: number, count: number): void {
+    this.#openGap(index, count);
+    const units = this.#units;
+    let at = this.#gapStart;
+    for (let i = start; i < start + count; i++) units[at++] = bytes[i] as number;
+    this.#gapStart = at;
+    this.#length += count;
   }
 
   remove(index: number, count: number): void {

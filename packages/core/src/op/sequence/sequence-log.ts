@@ -40,7 +40,7 @@ export class SequenceLog {
     return this.starts.length;
   }
 
-  /** Adds a run, which joins the last one where it goes on from it. */
+  /** Adds a run. Runs join as if they came element by element, so that they depend on the operations alone. */
   append(kind: SequenceOpKind, lv: number, index: number, count: number): void {
     if (kind === INSERT) this.insert(lv, index, count);
     else if (kind === BACKSPACE && count > 1) this.#backspace(lv, index, count);
@@ -64,22 +64,21 @@ export class SequenceLog {
 
   /** Adds the deletion of `count` elements from `index` on, first to last, by the LVs from `lv` on. */
   remove(lv: number, index: number, count: number): void {
-    const last = this.starts.length - 1;
-    if (last >= 0 && this.kinds.at(last) !== INSERT) {
+    const last = this.#lastRemoval(lv);
+    if (last >= 0) {
       const before = this.counts.at(last);
-      if (this.starts.at(last) + before === lv) {
-        const kind = this.kinds.at(last);
-        const first = this.indexes.at(last);
-        if (first === index && (kind === DELETE || before === 1)) {
-          this.kinds.set(last, DELETE);
-          this.counts.set(last, before + count);
-          return;
-        }
-        if (count === 1 && index === first - before && (kind === BACKSPACE || before === 1)) {
-          this.kinds.set(last, BACKSPACE);
-          this.counts.set(last, before + 1);
-          return;
-        }
+      const kind = this.kinds.at(last);
+      const first = this.indexes.at(last);
+      if (first === index && (kind === DELETE || before === 1)) {
+        this.kinds.set(last, DELETE);
+        this.counts.set(last, before + count);
+        return;
+      }
+      if (index === first - before && (kind === BACKSPACE || before === 1)) {
+        this.kinds.set(last, BACKSPACE);
+        this.counts.set(last, before + 1);
+        if (count > 1) this.#push(lv + 1, DELETE, index, count - 1, this.#inserted);
+        return;
       }
     }
     this.#push(lv, DELETE, index, count, this.#inserted);
@@ -113,17 +112,31 @@ export class SequenceLog {
   }
 
   #backspace(lv: number, index: number, count: number): void {
-    const last = this.starts.length - 1;
-    if (last >= 0 && this.kinds.at(last) !== INSERT) {
+    const last = this.#lastRemoval(lv);
+    if (last >= 0) {
       const before = this.counts.at(last);
-      const follows = this.starts.at(last) + before === lv && this.indexes.at(last) - before === index;
-      if (follows && (this.kinds.at(last) === BACKSPACE || before === 1)) {
+      const kind = this.kinds.at(last);
+      const first = this.indexes.at(last);
+      if (first === index && (kind === DELETE || before === 1)) {
+        this.kinds.set(last, DELETE);
+        this.counts.set(last, before + 1);
+        this.#push(lv + 1, count === 2 ? DELETE : BACKSPACE, index - 1, count - 1, this.#inserted);
+        return;
+      }
+      if (index === first - before && (kind === BACKSPACE || before === 1)) {
         this.kinds.set(last, BACKSPACE);
         this.counts.set(last, before + count);
         return;
       }
     }
     this.#push(lv, BACKSPACE, index, count, this.#inserted);
+  }
+
+  /** The last run if it is a removal that an operation of this LV could go on; else -1. */
+  #lastRemoval(lv: number): number {
+    const last = this.starts.length - 1;
+    if (last < 0 || this.kinds.at(last) === INSERT) return -1;
+    return this.starts.at(last) + this.counts.at(last) === lv ? last : -1;
   }
 
   #push(lv: number, kind: SequenceOpKind, index: number, count: number, content: number): void {

@@ -23,6 +23,16 @@ export class UnitList {
     this.#length = end;
   }
 
+  /** Appends ASCII that stands in bytes. */
+  pushAscii(bytes: Uint8Array, start: number, count: number): void {
+    const end = this.#length + count;
+    if (end > this.#units.length) this.#grow(end);
+    const units = this.#units;
+    let at = this.#length;
+    for (let i = start; i < start + count; i++) units[at++] = bytes[i] as number;
+    this.#length = end;
+  }
+
   /** Appends `count` units of another list. */
   pushFrom(other: UnitList, start: number, count: number): void {
     const end = this.#length + count;

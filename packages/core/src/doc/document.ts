@@ -1,0 +1,47 @@
+/**
+ * A document with a schema: what apps make, edit, listen to and save. Leaves out: the engine (native-document.ts), and what
+ * clients and relays do with the bytes (native/).
+ */
+import { type DocumentChange, type DocumentSite, NativeDocument } from './native-document.ts';
+import { type Fields, type RecordView, recordView, type Schema } from './schema.ts';
+
+export interface DocumentMethods {
+  /** The engine behind it. */
+  readonly native: NativeDocument;
+  /** Makes the edits of `edit` one event: others see all of them or none. When `edit` throws, nothing has happened. */
+  transact<T>(edit: () => T, origin?: unknown): T;
+  /** Takes in an update; `decode/*` unless the bytes are one, and then nothing has changed. */
+  apply(update: Uint8Array): void;
+  /** The document as one update. */
+  save(): Uint8Array;
+  /** Calls `listener` with the bytes of every local transaction. Returns the way to stop. */
+  onUpdate(listener: (update: Uint8Array) => void): () => void;
+  /** Calls `listener` after every transaction and every update that changed something. Returns the way to stop. */
+  onChange(listener: (change: DocumentChange) => void): () => void;
+}
+
+export type TypedDocument<F extends Fields> = RecordView<F> & DocumentMethods;
+
+export function createDocument<F extends Fields>(schema: Schema<F>, site: DocumentSite): TypedDocument<F> {
+  const native = new NativeDocument(site);
+  const methods: DocumentMethods = {
+    native,
+    transact: (edit, origin) => native.transact(edit, origin),
+    apply: (update) => native.apply(update),
+    save: () => native.save(),
+    onUpdate: (listener) => native.onUpdate(listener),
+    onChange: (listener) => native.onChange(listener),
+  };
+  return Object.assign(recordView(native, schema.fields, undefined), methods);
+}
+
+/** The document that was saved. `decode/*` unless the bytes are one. */
+export function loadDocument<F extends Fields>(
+  schema: Schema<F>,
+  saved: Uint8Array,
+  site: DocumentSite,
+): TypedDocument<F> {
+  const document = createDocument(schema, site);
+  document.apply(saved);
+  return document;
+}

@@ -1,0 +1,857 @@
+/**
+ * The native document: an event log, the operations of its events, and the content of every container as it is now.
+ *
+ *   edit   ──▶ operation log ──▶ content            an edit is made where everything known has been seen, so its index
+ *                 │                                 is right as it stands: no CRDT state is touched
+ *                 └──▶ one event when the transaction ends ──▶ bytes ──▶ listeners
+ *
+ *   apply  ──▶ events that can be taken in ──▶ operation log ─┬─ linear ───▶ content
+ *                 │                                           └─ concurrent: walker ──▶ content
+ *                 └──▶ the rest waits in the causal buffer
+ *
+ * An event that contradicts the history (an index beyond the end, a parent that is no event) is refused whole, by every
+ * replica alike, and what depends on it waits. Leaves out: what apps call (the containers' own files and schema.ts).
+ */
+
+import { MAX_HYBRID_COUNTER, MAX_WALL_MS, type VersionVector } from '../causality/index.ts';
+import { CausewayError, InvariantError } from '../error.ts';
+import { CausalBuffer, EventLog, type LocalFrontier, sameFrontier } from '../history/index.ts';
+import { type Dot, dot, type ReplicaId } from '../id/index.ts';
+import { Listeners } from '../listeners.ts';
+import type { OpContext } from '../op/op-type.ts';
+import { GapText } from '../op/sequence/gap-text.ts';
+import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
+import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
+import type { ContainerId } from './container-id.ts';
+import {
+  BatchBuilder,
+  batchOf,
+  composeBatches,
+  cutRun,
+  type EventBatch,
+  type EventRun,
+  eventStartAt,
+  eventStartFrom,
+  MAX_DOTS,
+  mapContainer,
+} from './event-batch.ts';
+import { OpLog, type PlainOp } from './op-log.ts';
+import { Patch } from './patch.ts';
+import { createPlain, effectPlain, isPlainType, type PlainState } from './plain-ops.ts';
+import { SingleReader } from './single-reader.ts';
+import { SingleWriter } from './single-writer.ts';
+import { Text } from './text.ts';
+import { decodeUpdate, encodeUpdate } from './update-codec.ts';
+
+/** Where a document lives: who writes there, and that place's clock. */
+export interface DocumentSite {
+  readonly replica: ReplicaId;
+  /** Milliseconds since 1970 by this device's clock, right or wrong. */
+  now(): number;
+}
+
+/** A text's content; `length` runs ahead of it while an update is taken in. */
+export interface TextState {
+  readonly type: 'text';
+  /** As UTF-8, of one at the root; else undefined. */
+  readonly name: Uint8Array | undefined;
+  readonly content: GapText;
+  length: number;
+  walker: SequenceWalker | undefined;
+}
+
+export type ContainerState = TextState | PlainState;
+
+/** A text edit as it happened: at `index`, `removed` units made way for `inserted`. Indexes are those of the moment. */
+export interface TextEdit {
+  readonly index: number;
+  readonly removed: number;
+  readonly inserted: string;
+}
+
+/** What one transaction or one update changed. */
+export interface DocumentChange {
+  readonly local: boolean;
+  /** What the transaction was labelled with; undefined for updates. */
+  readonly origin: unknown;
+  /** By container. A container that is not a text has no edits: read it again. */
+  readonly containers: ReadonlyMap<number, readonly TextEdit[]>;
+}
+
+/** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
+export const MAX_WAITING_BYTES = 64 * 2 ** 20;
+/** A text edit keeps the time of the one before it for so long: who wrote what when needs no more, and typing needs no bytes for it. */
+const TIME_GRAIN_MS = 1000;
+/** Clocks of devices that nobody has set are wrong by minutes, seldom by more. */
+const MAX_CLOCK_DRIFT_MS = 300_000;
+
+const textEncoder = new TextEncoder();
+
+/** A run of events that waits for something it depends on. */
+interface WaitingRun {
+  readonly batch: EventBatch;
+  readonly run: EventRun;
+  /** Its part of the update's bytes. */
+  readonly weight: number;
+}
+
+interface OpenTransaction {
+  readonly origin: unknown;
+  /** LV of its first operation. */
+  readonly start: number;
+  length: number;
+  /** Set by the first operation that needs a time of its own. */
+  time: { readonly wallMs: number; readonly counter: number } | undefined;
+  /** What texts were like before, last first, to be done again when the transaction fails. */
+  readonly undo: (() => void)[];
+  readonly plains: Set<number>;
+}
+
+export class NativeDocument {
+  readonly replica: ReplicaId;
+  readonly #site: DocumentSite;
+  readonly #events = new EventLog();
+  readonly #ops = new OpLog();
+  readonly #states: ContainerState[] = [];
+  readonly #revisions: number[] = [];
+  readonly #self: number;
+  readonly #updates = new Listeners<[update: Uint8Array]>();
+  readonly #changes = new Listeners<[change: DocumentChange]>();
+  readonly #waiting = new CausalBuffer<WaitingRun>(MAX_WAITING_BYTES);
+  readonly #waitingNames = new Set<string>();
+  readonly #patch = new Patch();
+  /** Plain operations taken in whose effect is still to come. */
+  readonly #plains: {
+    readonly container: number;
+    readonly lv: number;
+    readonly op: PlainOp;
+    readonly linear: boolean;
+  }[] = [];
+  /** Which container of a batch is which here. */
+  readonly #mapped = new WeakMap<EventBatch, Map<number, number>>();
+  #edits: Map<number, TextEdit[]> | undefined;
+  #transaction: OpenTransaction | undefined;
+  readonly #single = new SingleWriter();
+  readonly #incoming = new SingleReader();
+  /** The text that an update was of last. */
+  #lastText = -1;
+  /** The LV after this replica's last event. */
+  #ownEnd = 0;
+  #wallMs = 0;
+  #counter = 0;
+  #skewMs = 0;
+  /** The clock was looked at for a text edit in this turn of the event loop. */
+  #looked = false;
+
+  constructor(site: DocumentSite) {
+    this.#site = site;
+    this.replica = site.replica;
+    this.#self = this.#events.replicas.meet(site.replica);
+  }
+
+  /** What is known of each replica, without what waits. */
+  get version(): VersionVector {
+    return this.#events.vector();
+  }
+
+  /** The last seq of this replica's own; 0 before its first edit. */
+  get ownSeq(): number {
+    return this.#events.replicas.lastSeq(this.#self);
+  }
+
+  /** The last dots of the heads. */
+  get frontier(): readonly Dot[] {
+    return this.#events.dotsOf(this.#events.graph.frontier);
+  }
+
+  /** Runs of events that wait for others that have not come. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * How far a time in this document is ahead of this device's clock, when that is more than some minutes: some device's
+   * clock is wrong, maybe this one's. 0 otherwise.
+   */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** Calls `listener` with the bytes of every local transaction, in order, before the edit returns. Returns the way to stop. */
+  onUpdate(listener: (update: Uint8Array) => void): () => void {
+    return this.#updates.add(listener);
+  }
+
+  /** Calls `listener` after every transaction and every update that changed something. Returns the way to stop. */
+  onChange(listener: (change: DocumentChange) => void): () => void {
+    return this.#changes.add(listener);
+  }
+
+  /**
+   * Makes the edits of `edit` one event: others see all of them or none. When `edit` throws, nothing has happened.
+   * A transaction within another is part of it.
+   */
+  transact<T>(edit: () => T, origin?: unknown): T {
+    if (this.#transaction !== undefined) return edit();
+    this.#begin(origin);
+    let result: T;
+    try {
+      result = edit();
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+    this.#commit();
+    return result;
+  }
+
+  /**
+   * Takes in an update. `decode/*` unless the bytes are one, or when so much waits already that there is no room for what
+   * it holds; then nothing has changed.
+   */
+  apply(update: Uint8Array): void {
+    this.#mayRead();
+    if (this.#incoming.read(update) && this.#applySingle(this.#incoming)) return;
+    const batch = decodeUpdate(update);
+    const mark = this.#events.length;
+    const weight = Math.ceil(update.length / Math.max(1, batch.runs.length));
+    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
+    const fresh = waiting.filter(({ item }) => !this.#waitingNames.has(nameOf(item.run)));
+    if (fresh.length * weight > this.#waiting.room) {
+      this.#takeBackTo(mark, 0, 0);
+      throw tooMuchWaits(update.length);
+    }
+    for (const { item, missing } of fresh) this.#wait(item, missing, weight);
+    this.#wakeAndFinish();
+  }
+
+  /** The whole history, and what waits, as one update. */
+  save(): Uint8Array {
+    this.#mayRead();
+    const history = batchOf(this.#events, this.#ops, [0, this.#events.length]);
+    if (this.#waiting.size === 0) return encodeUpdate(history);
+    return encodeUpdate(composeBatches([history, ...this.#waiting.items().map(batchOfRun)]));
+  }
+
+  /** An update with what a holder of `since` lacks. */
+  updateSince(since: VersionVector): Uint8Array {
+    this.#mayRead();
+    return encodeUpdate(batchOf(this.#events, this.#ops, this.#events.lacking(since)));
+  }
+
+  /** An update with this replica's own events from `seq` on. */
+  ownUpdateSince(seq: number): Uint8Array {
+    this.#mayRead();
+    const since = new Map<ReplicaId, number>(this.#events.vector());
+    since.set(this.replica, seq - 1);
+    return encodeUpdate(batchOf(this.#events, this.#ops, this.#events.lacking(since)));
+  }
+
+  /** The text of this name at the root. It is there from the start, empty. */
+  text(name: string): Text {
+    const container = this.container({ at: 'root', type: 'text', name });
+    return new Text(this, container, this.#states[container] as TextState);
+  }
+
+  // ---- For the containers ----
+
+  /** The number of this container here. Naming one makes no operation. */
+  container(id: ContainerId): number {
+    const container = this.#ops.meet(id);
+    this.#prepareStates();
+    return container;
+  }
+
+  idOf(container: number): ContainerId {
+    return this.#ops.containers[container] as ContainerId;
+  }
+
+  state(container: number): ContainerState {
+    return this.#states[container] as ContainerState;
+  }
+
+  insertText(container: number, text: TextState, index: number, inserted: string): void {
+    const count = inserted.length;
+    const open = this.#transaction;
+    const lv = this.#nextLv(count);
+    this.#ops.insertText(container, lv, index, inserted);
+    text.content.insert(index, inserted);
+    text.length += count;
+    if (this.#changes.size > 0) this.#noteEdit(container, { index, removed: 0, inserted });
+    if (open === undefined) this.#commitEdit(lv, count, text, index, inserted);
+    else {
+      open.length += count;
+      open.undo.push(() => {
+        text.content.remove(index, count);
+        text.length -= count;
+      });
+    }
+  }
+
+  removeText(container: number, text: TextState, index: number, count: number): void {
+    const open = this.#transaction;
+    const lv = this.#nextLv(count);
+    if (open !== undefined) {
+      const removed = text.content.slice(index, index + count);
+      open.length += count;
+      open.undo.push(() => {
+        text.content.insert(index, removed);
+        text.length += count;
+      });
+    }
+    this.#ops.sequenceOp(container, DELETE, lv, index, count);
+    text.content.remove(index, count);
+    text.length -= count;
+    if (this.#changes.size > 0) this.#noteEdit(container, { index, removed: count, inserted: '' });
+    if (open === undefined) this.#commitEdit(lv, count, text, index, undefined);
+  }
+
+  /** Adds an operation that its type has prepared, and carries it out. */
+  plain(container: number, op: PlainOp): void {
+    if (this.#transaction === undefined) {
+      this.transact(() => this.plain(container, op));
+      return;
+    }
+    const open = this.#transaction;
+    const lv = this.#nextLv(1);
+    open.time ??= this.#tick();
+    this.#ops.plain(container, lv, op);
+    const time = { ...open.time, replica: this.replica };
+    const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
+    effectPlain(this.#states[container] as PlainState, op, context);
+    this.#touch(container);
+    if (this.#changes.size > 0) this.#noteChange(container);
+    open.length += 1;
+    open.plains.add(container);
+  }
+
+  /** Grows with every change of a container that is no text, so that what was made of its state can be kept until then. */
+  revision(container: number): number {
+    return this.#revisions[container] ?? 0;
+  }
+
+  #touch(container: number): void {
+    this.#revisions[container] = this.revision(container) + 1;
+  }
+
+  // ---- Local transactions ----
+
+  /** The LV of an operation that takes `count` dots. */
+  #nextLv(count: number): number {
+    const lv = this.#events.length + (this.#transaction?.length ?? 0);
+    if (lv + count > MAX_DOTS) throw tooLong();
+    return lv;
+  }
+
+  /** Makes one text edit, which is in the operation log and in the content, an event. */
+  #commitEdit(lv: number, count: number, text: TextState, index: number, inserted: string | undefined): void {
+    const events = this.#events;
+    const seq = events.replicas.lastSeq(this.#self) + 1;
+    const isTimed = !this.#looked && this.#lookAtClock(seq);
+    const follows = this.#ownEnd === lv && events.graph.isLinear;
+    events.appendNext(this.#self, count);
+    this.#ownEnd = lv + count;
+    if (this.#updates.size > 0) {
+      const bytes =
+        follows && !isTimed
+          ? this.#single.write(this.replica, seq, text.name, index, inserted, count)
+          : undefined;
+      this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
+    }
+    if (this.#edits !== undefined) this.#tellChange(true, undefined);
+  }
+
+  #begin(origin: unknown): void {
+    this.#transaction = {
+      origin,
+      start: this.#events.length,
+      length: 0,
+      time: undefined,
+      undo: [],
+      plains: new Set(),
+    };
+  }
+
+  #commit(): void {
+    const open = this.#transaction as OpenTransaction;
+    this.#transaction = undefined;
+    if (open.length === 0) return;
+    const { replicas } = this.#events;
+    const seq = replicas.lastSeq(this.#self) + 1;
+    this.#ownEnd = open.start + open.length;
+    if (open.time === undefined) this.#lookAtClock(seq);
+    else this.#events.markTime(this.#self, seq, open.time.wallMs, open.time.counter);
+    this.#events.appendNext(this.#self, open.length);
+    if (this.#updates.size > 0)
+      this.#updates.tell(encodeUpdate(batchOf(this.#events, this.#ops, [open.start, this.#events.length])));
+    this.#tellChange(true, open.origin);
+  }
+
+  #rollBack(): void {
+    const open = this.#transaction as OpenTransaction;
+    this.#transaction = undefined;
+    this.#edits = undefined;
+    for (let i = open.undo.length - 1; i >= 0; i--) open.undo[i]?.();
+    this.#ops.truncate(open.start);
+    for (const container of open.plains) this.#replayPlain(container);
+  }
+
+  /** The state of a container from the operations that are in the log. */
+  #replayPlain(container: number): void {
+    const type = this.idOf(container).type;
+    if (!isPlainType(type)) return;
+    const fresh = createPlain(type);
+    this.#ops.visit(0, this.#events.length, {
+      sequence: () => {},
+      plain: (of, lv, op) => {
+        if (of === container) effectPlain(fresh, op, this.#contextOf(lv, false));
+      },
+    });
+    this.#states[container] = fresh;
+    this.#touch(container);
+  }
+
+  /** A time for an event above every time that was given or accepted here. */
+  #tick(): { readonly wallMs: number; readonly counter: number } {
+    const now = clampWall(this.#site.now());
+    if (now > this.#wallMs) {
+      this.#wallMs = now;
+      this.#counter = 0;
+    } else if (this.#counter < MAX_HYBRID_COUNTER) this.#counter++;
+    else {
+      this.#wallMs++;
+      this.#counter = 0;
+    }
+    return { wallMs: this.#wallMs, counter: this.#counter };
+  }
+
+  /** Marks the time of a text edit when that of the one before is too old. Once in a turn of the event loop: within one, no time passes that anybody would see. Returns whether there is a new time. */
+  #lookAtClock(seq: number): boolean {
+    if (this.#looked) return false;
+    this.#looked = true;
+    queueMicrotask(() => {
+      this.#looked = false;
+    });
+    const now = clampWall(this.#site.now());
+    const last = this.#events.timeOf(this.#self, seq);
+    if (seq > 1 && now - last.wallMs < TIME_GRAIN_MS) return false;
+    const { wallMs, counter } = this.#tick();
+    this.#events.markTime(this.#self, seq, wallMs, counter);
+    return true;
+  }
+
+  #seeTime(replica: ReplicaId, wallMs: number, counter: number): void {
+    const ahead = wallMs - clampWall(this.#site.now());
+    if (replica !== this.replica && ahead > MAX_CLOCK_DRIFT_MS) {
+      this.#skewMs = ahead;
+      return;
+    }
+    if (wallMs < this.#wallMs || (wallMs === this.#wallMs && counter <= this.#counter)) return;
+    this.#wallMs = wallMs;
+    this.#counter = counter;
+  }
+
+  // ---- Taking updates in ----
+
+  /** Takes in one text edit whose time has come. False when it is not so plain, and nothing was done. */
+  #applySingle(edit: SingleReader): boolean {
+    const { replicas, graph } = this.#events;
+    if (graph.length + edit.count > MAX_DOTS) return false;
+    const replica = replicas.find(edit.replica as ReplicaId);
+    if (replica < 0 || replicas.lastSeq(replica) !== edit.seq - 1) return false;
+    const own = edit.seq === 1 ? -1 : replicas.lvOf(replica, edit.seq - 1);
+    const isNext = edit.parents < 0 && graph.isLinear && own === graph.length - 1;
+    const parents = isNext ? undefined : this.#parentsOf(edit, own);
+    if (!isNext && parents === undefined) return false;
+    const container = this.#textOf(edit);
+    if (container < 0) return false;
+    const text = this.#states[container] as TextState;
+    const linear = parents === undefined || sameFrontier(parents, graph.frontier);
+    if (linear && edit.index + (edit.deletes ? edit.count : 0) > text.length) return false;
+    this.#takeInSingle(edit, replica, container, text, linear ? undefined : parents);
+    return true;
+  }
+
+  #takeInSingle(
+    edit: SingleReader,
+    replica: number,
+    container: number,
+    text: TextState,
+    parents: LocalFrontier | undefined,
+  ): void {
+    const events = this.#events;
+    const { count, index } = edit;
+    const lv = events.length;
+    if (edit.hasTime) {
+      events.markTime(replica, edit.seq, edit.wallMs, edit.counter);
+      this.#seeTime(edit.replica as ReplicaId, edit.wallMs, edit.counter);
+    }
+    if (parents === undefined) events.appendNext(replica, count);
+    else events.append(replica, 1, count, parents);
+    if (edit.deletes) this.#ops.sequenceOp(container, DELETE, lv, index, count);
+    else this.#ops.insertAscii(container, lv, index, edit.bytes, edit.textStart, count);
+    if (parents !== undefined) {
+      try {
+        this.#land(container, lv, lv + count);
+      } catch (error) {
+        this.#takeBackTo(lv, 0, 0);
+        if (!CausewayError.inFamily(error, 'decode')) throw error;
+      }
+    } else {
+      if (edit.deletes) text.content.remove(index, count);
+      else text.content.insertAscii(index, edit.bytes, edit.textStart, count);
+      text.length += edit.deletes ? -count : count;
+      if (this.#changes.size > 0)
+        this.#noteEdit(container, { index, removed: edit.deletes ? count : 0, inserted: edit.text() });
+    }
+    if (parents !== undefined || this.#waiting.size > 0 || this.#edits !== undefined) this.#wakeAndFinish();
+  }
+
+  /** The LVs of an edit's parents; undefined when one is not known or it cannot have them. */
+  #parentsOf(edit: SingleReader, own: number): LocalFrontier | undefined {
+    if (edit.parents < 0) return own < 0 ? [] : [own];
+    const parents: number[] = [];
+    for (let i = 0; i < edit.parents; i++) {
+      const replica = this.#events.replicas.find(edit.parentReplicas[i] as ReplicaId);
+      const lv = replica < 0 ? -1 : this.#events.replicas.lvOf(replica, edit.parentSeqs[i] as number);
+      if (lv < 0) return undefined;
+      parents.push(lv);
+    }
+    if (parents.length === 2 && (parents[0] as number) > (parents[1] as number)) parents.reverse();
+    return this.#areParents(parents, own) ? parents : undefined;
+  }
+
+  /** The container of an edit's text; -1 when it is not known yet. */
+  #textOf(edit: SingleReader): number {
+    const last = this.#states[this.#lastText];
+    if (last?.type === 'text' && last.name !== undefined && edit.hasName(last.name)) return this.#lastText;
+    this.#lastText = this.#ops.find({ at: 'root', type: 'text', name: edit.name() });
+    return this.#lastText;
+  }
+
+  #wakeAndFinish(): void {
+    if (this.#waiting.size > 0) this.#wake();
+    this.#finish();
+  }
+
+  /** Takes in what can be, in order. Returns the rest, each with a dot that it lacks. */
+  #takeIn(held: readonly WaitingRun[]): { readonly item: WaitingRun; readonly missing: Dot }[] {
+    const waiting: { readonly item: WaitingRun; readonly missing: Dot }[] = [];
+    for (const item of held) {
+      const missing = this.#takeInRun(item.batch, item.run);
+      if (missing !== undefined) waiting.push({ item, missing });
+    }
+    return waiting;
+  }
+
+  /** Takes in the events of a run that are not known, unless one of their parents is not: then that dot is returned. */
+  #takeInRun(batch: EventBatch, whole: EventRun): Dot | undefined {
+    const { replicas, graph } = this.#events;
+    const known = replicas.find(whole.replica);
+    const last = known < 0 ? 0 : replicas.lastSeq(known);
+    const end = whole.seq + whole.count;
+    if (end <= last + 1) return undefined;
+    if (whole.seq > last + 1) return dot(whole.replica, whole.seq - 1);
+    const from = eventStartFrom(whole, last + 1);
+    // An event that begins elsewhere here than there: two writers for one replica. What is known stays.
+    if (from !== last + 1) return undefined;
+    const run = cutRun(whole, from, end);
+    const parents: number[] = [];
+    const own = last === 0 ? -1 : replicas.lvOf(known, last);
+    if (run.parents === undefined) {
+      if (own >= 0) parents.push(own);
+    } else {
+      for (const parent of run.parents) {
+        const lv = replicas.lvOfDot(parent);
+        if (lv < 0) return parent;
+        parents.push(lv);
+      }
+      parents.sort((a, b) => a - b);
+      if (!this.#areParents(parents, own)) return undefined;
+    }
+    if (graph.length + run.count > MAX_DOTS) return undefined;
+    this.#add(batch, run, parents);
+    return undefined;
+  }
+
+  /** Whether an event can have these parents: ends of events, concurrent with each other, and its replica's own past among what they have seen. */
+  #areParents(parents: LocalFrontier, own: number): boolean {
+    const { graph } = this.#events;
+    if (sameFrontier(parents, graph.frontier)) return true;
+    if (!parents.every((lv) => this.#events.endsEvent(lv))) return false;
+    if (own >= 0 && !graph.includes(parents, own)) return false;
+    if (parents.length < 2) return true;
+    return graph.headsOf(parents).length === parents.length;
+  }
+
+  /** Adds the events of a run up to the first that contradicts the history. */
+  #add(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
+    if (sameFrontier(parents, this.#events.graph.frontier)) {
+      const bad = this.#firstOutOfRange(batch, run);
+      const sound = bad < 0 ? run : cutRun(run, run.seq, eventStartAt(run, run.seq + bad));
+      if (sound.count > 0) this.#addLinear(batch, sound, parents);
+    } else if (!this.#addConcurrent(batch, run, parents) && run.lengths[0]?.length !== run.count) {
+      this.#addByEvent(batch, run, parents);
+    }
+  }
+
+  #addByEvent(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
+    const end = run.seq + run.count;
+    let before = parents;
+    for (let seq = run.seq; seq < end; ) {
+      const next = eventStartFrom(run, seq + 1);
+      if (!this.#addConcurrent(batch, cutRun(run, seq, next), before)) return;
+      before = [this.#events.length - 1];
+      seq = next;
+    }
+  }
+
+  /** The place in the run of the first operation with an index beyond the text as it will be then; -1 when there is none. */
+  #firstOutOfRange(batch: EventBatch, run: EventRun): number {
+    const lengths: number[] = [];
+    let bad = -1;
+    batch.ops.visit(run.position, run.position + run.count, {
+      sequence: (theirs, kind, lv, index, count) => {
+        const length = lengths[theirs] ?? this.#lengthOf(batch, theirs);
+        const reach = kind === DELETE ? index + count : kind === INSERT ? index : index + 1;
+        if (reach > length && bad < 0) bad = lv - run.position;
+        lengths[theirs] = kind === INSERT ? length + count : length - count;
+      },
+      plain: () => {},
+    });
+    return bad;
+  }
+
+  #lengthOf(batch: EventBatch, theirs: number): number {
+    const state = this.#states[this.#mapContainer(batch, theirs)];
+    return state?.type === 'text' ? state.length : 0;
+  }
+
+  #addLinear(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
+    const lv = this.#append(batch, run, parents);
+    this.#ops.visit(lv, lv + run.count, {
+      sequence: (container, kind, _lv, index, count, content) => {
+        const text = this.#states[container] as TextState;
+        if (kind === INSERT) this.#patch.insert(container, index, count, content);
+        else this.#patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
+        text.length += kind === INSERT ? count : -count;
+      },
+      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: true }),
+    });
+  }
+
+  /** False when the events contradict the history; then nothing has changed. */
+  #addConcurrent(batch: EventBatch, run: EventRun, parents: LocalFrontier): boolean {
+    const mark = this.#events.length;
+    const steps = this.#patch.seal();
+    const plains = this.#plains.length;
+    const lv = this.#append(batch, run, parents);
+    const texts = new Set<number>();
+    this.#ops.visit(lv, lv + run.count, {
+      sequence: (container) => void texts.add(container),
+      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: false }),
+    });
+    try {
+      for (const container of texts) this.#land(container, lv, lv + run.count);
+    } catch (error) {
+      if (!CausewayError.inFamily(error, 'decode')) throw error;
+      this.#takeBackTo(mark, steps, plains);
+      return false;
+    }
+    return true;
+  }
+
+  #land(container: number, from: number, to: number): void {
+    const text = this.#states[container] as TextState;
+    const { log } = this.#ops.sequence(container);
+    text.walker ??= new SequenceWalker(this.#events.graph, log, (a, b) =>
+      this.#events.replicas.compare(a, b),
+    );
+    text.walker.land(from, to, text.length, {
+      insert: (index, lv, count) => {
+        this.#patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
+        text.length += count;
+      },
+      remove: (index, count) => {
+        this.#patch.remove(container, index, count);
+        text.length -= count;
+      },
+    });
+  }
+
+  /** Puts events and operations into the logs. Returns the first LV. */
+  #append(batch: EventBatch, run: EventRun, parents: LocalFrontier): number {
+    const events = this.#events;
+    const start = events.length;
+    const replica = events.replicas.meet(run.replica);
+    for (const time of run.times) {
+      events.markTime(replica, time.seq, time.wallMs, time.counter);
+      this.#seeTime(run.replica, time.wallMs, time.counter);
+    }
+    for (const [i, { seq, length }] of run.lengths.entries()) {
+      const end = run.lengths[i + 1]?.seq ?? run.seq + run.count;
+      events.append(replica, (end - seq) / length, length, i === 0 ? parents : [events.length - 1]);
+    }
+    this.#ops.appendFrom(batch.ops, run.position, run.position + run.count, start, (theirs) =>
+      this.#mapContainer(batch, theirs),
+    );
+    return start;
+  }
+
+  #mapContainer(batch: EventBatch, theirs: number): number {
+    let mapped = this.#mapped.get(batch);
+    if (mapped === undefined) {
+      mapped = new Map();
+      this.#mapped.set(batch, mapped);
+    }
+    const container = mapContainer(batch.ops, this.#ops, mapped, theirs);
+    this.#prepareStates();
+    return container;
+  }
+
+  /** Every container has its state from the moment it is named. */
+  #prepareStates(): void {
+    for (let next = this.#states.length; next < this.#ops.containers.length; next++) {
+      const id = this.idOf(next);
+      this.#states.push(isPlainType(id.type) ? createPlain(id.type) : emptyText(id));
+    }
+  }
+
+  #takeBackTo(mark: number, steps: number, plains: number): void {
+    this.#events.truncate(mark);
+    this.#ops.truncate(mark);
+    this.#patch.truncate(steps);
+    this.#plains.length = plains;
+    for (const state of this.#states) {
+      if (state.type !== 'text') continue;
+      state.length = state.content.length;
+      state.walker?.rest();
+    }
+    this.#patch.forEach((container, _index, count) => {
+      const state = this.#states[container];
+      if (state?.type === 'text') state.length += count;
+    });
+  }
+
+  #wait(item: WaitingRun, missing: Dot, weight: number): void {
+    if (this.#waiting.add(missing.replica, missing.seq, { ...item, weight }, weight))
+      this.#waitingNames.add(nameOf(item.run));
+  }
+
+  #wake(): void {
+    const { replicas } = this.#events;
+    const lastSeq = (id: ReplicaId): number => {
+      const replica = replicas.find(id);
+      return replica < 0 ? 0 : replicas.lastSeq(replica);
+    };
+    for (
+      let woken = this.#waiting.wakeDue(lastSeq);
+      woken.length > 0;
+      woken = this.#waiting.wakeDue(lastSeq)
+    ) {
+      for (const item of woken) this.#waitingNames.delete(nameOf(item.run));
+      for (const { item, missing } of this.#takeIn(woken)) this.#wait(item, missing, item.weight);
+    }
+  }
+
+  /** Carries out what was taken in, and tells. */
+  #finish(): void {
+    const tells = this.#changes.size > 0;
+    this.#patch.forEach((container, index, count, content) => {
+      const text = this.#states[container] as TextState;
+      if (count > 0) {
+        const { units } = this.#ops.sequence(container);
+        if (tells) this.#noteEdit(container, { index, removed: 0, inserted: units.text(content, count) });
+        text.content.insertUnits(index, units.view(content, count));
+      } else {
+        if (tells) this.#noteEdit(container, { index, removed: -count, inserted: '' });
+        text.content.remove(index, -count);
+      }
+    });
+    this.#patch.truncate(0);
+    for (const { container, lv, op, linear } of this.#plains) {
+      effectPlain(this.#states[container] as PlainState, op, this.#contextOf(lv, linear));
+      this.#touch(container);
+      if (tells) this.#noteChange(container);
+    }
+    this.#plains.length = 0;
+    this.#tellChange(false, undefined);
+  }
+
+  #contextOf(lv: number, linear: boolean): OpContext {
+    const { replicas, graph } = this.#events;
+    const replica = replicas.replicaOf(lv);
+    const time = this.#events.timeOf(replica, replicas.seqOf(lv));
+    return {
+      lv,
+      linear,
+      time: { ...time, replica: replicas.idOf(replica) },
+      sees: (other) => graph.includes([lv], other),
+      seenUpTo: linear ? lv - 1 : -1,
+    };
+  }
+
+  // ---- Telling ----
+
+  #noteEdit(container: number, edit: TextEdit): void {
+    this.#edits ??= new Map();
+    const edits = this.#edits.get(container);
+    if (edits === undefined) this.#edits.set(container, [edit]);
+    else edits.push(edit);
+  }
+
+  #noteChange(container: number): void {
+    this.#edits ??= new Map();
+    if (!this.#edits.has(container)) this.#edits.set(container, []);
+  }
+
+  #tellChange(local: boolean, origin: unknown): void {
+    const containers = this.#edits;
+    this.#edits = undefined;
+    if (containers !== undefined) this.#changes.tell({ local, origin, containers });
+  }
+
+  #mayRead(): void {
+    if (this.#transaction !== undefined)
+      throw new InvariantError(
+        'doc/no-bytes-in-transaction',
+        'a transaction has no bytes before it has ended',
+      );
+  }
+}
+
+function emptyText(id: ContainerId): TextState {
+  const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;
+  return { type: 'text', name, content: new GapText(), length: 0, walker: undefined };
+}
+
+function nameOf({ replica, seq, count }: EventRun): string {
+  return `${replica}.${seq}+${count}`;
+}
+
+function batchOfRun({ batch, run }: WaitingRun): EventBatch {
+  const builder = new BatchBuilder();
+  builder.add(run, batch.ops, run.position);
+  return builder.finish();
+}
+
+/** A wall clock as whole milliseconds in range; one that is broken altogether counts as 1970. */
+function clampWall(wallMs: number): number {
+  return Number.isFinite(wallMs) ? Math.min(Math.max(Math.floor(wallMs), 0), MAX_WALL_MS) : 0;
+}
+
+function tooLong(): CausewayError<'decode/limit'> {
+  return new CausewayError(
+    'decode/limit',
+    { what: 'dots', value: MAX_DOTS + 1, limit: MAX_DOTS },
+    `a document has at most ${MAX_DOTS} elements and deletions over its whole life; start a new one from its content`,
+  );
+}
+
+function tooMuchWaits(bytes: number): CausewayError<'decode/limit'> {
+  return new CausewayError(
+    'decode/limit',
+    { what: 'waiting bytes', value: bytes, limit: MAX_WAITING_BYTES },
+    `an update of ${bytes} bytes depends on others that have not come, and ${MAX_WAITING_BYTES} bytes wait already; send those first`,
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * A register: one value at a key of a map. Of values written at the same time the latest by hybrid time is read, and the
+ * others stay readable as conflicts.
+ */
+import type { Value } from '../bytes/value.ts';
+import { conflictsAt, entryAt } from '../op/map.ts';
+import type { NativeDocument } from './native-document.ts';
+import { mapOfContainers, writeMap } from './plain-ops.ts';
+import { mapStateOf } from './value-map.ts';
+import type { View } from './view.ts';
+
+export class Register<T extends Value> implements View<T | undefined> {
+  readonly #document: NativeDocument;
+  readonly #map: number;
+  readonly #key: string;
+
+  /** Made by documents. `map` is the container whose key this is. */
+  constructor(document: NativeDocument, map: number, key: string) {
+    this.#document = document;
+    this.#map = map;
+    this.#key = key;
+  }
+
+  /** Undefined while never set. The app's type is taken on trust; what other versions of it wrote is read as it is. */
+  get value(): T | undefined {
+    const entry = entryAt(mapStateOf(this.#document, this.#map), this.#key);
+    return entry.is === 'value' ? (entry.value as T) : undefined;
+  }
+
+  /** Values written at the same time as the one that is read, the latest first. */
+  get conflicts(): readonly T[] {
+    const entries = conflictsAt(mapStateOf(this.#document, this.#map), this.#key);
+    return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+  }
+
+  set(value: T): void {
+    const op = mapOfContainers.prepare(mapStateOf(this.#document, this.#map), {
+      key: this.#key,
+      entry: { is: 'value', value },
+    });
+    if (op !== undefined) this.#document.plain(this.#map, writeMap(op));
+  }
+
+  /** Makes it as if never set. */
+  clear(): void {
+    const op = mapOfContainers.prepare(mapStateOf(this.#document, this.#map), {
+      key: this.#key,
+      entry: { is: 'absent' },
+    });
+    if (op !== undefined) this.#document.plain(this.#map, writeMap(op));
+  }
+
+  toJSON(): T | undefined {
+    return this.value;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Text as an app edits it: UTF-16 units, as in JavaScript strings and in editors. An edit never leaves half a surrogate pair:
+ * one that begins or ends within a pair takes the whole pair. Leaves out: history and bytes (native-document.ts).
+ */
+import { wellFormed } from '../bytes/value.ts';
+import { CausewayError } from '../error.ts';
+import type { NativeDocument, TextState } from './native-document.ts';
+import { isHighSurrogate, isLowSurrogate } from './surrogates.ts';
+import type { View } from './view.ts';
+
+export class Text implements View<string> {
+  readonly #document: NativeDocument;
+  readonly #container: number;
+  readonly #state: TextState;
+
+  /** Made by documents. */
+  constructor(document: NativeDocument, container: number, state: TextState) {
+    this.#document = document;
+    this.#container = container;
+    this.#state = state;
+  }
+
+  /** The number that changes name this text by. */
+  get container(): number {
+    return this.#container;
+  }
+
+  /** In UTF-16 units. */
+  get length(): number {
+    return this.#state.content.length;
+  }
+
+  /** Inserts at `index`, or before the pair that `index` is within. Lone surrogates become U+FFFD. Nothing to insert is no edit. */
+  insert(index: number, inserted: string): void {
+    this.#check(index, 0);
+    if (inserted.length === 0) return;
+    const text = hasSurrogates(inserted) ? wellFormed(inserted) : inserted;
+    this.#document.insertText(
+      this.#container,
+      this.#state,
+      this.#isWithinPair(index) ? index - 1 : index,
+      text,
+    );
+  }
+
+  /** Deletes `count` units from `index` on, and the other halves of pairs that they cut through. */
+  delete(index: number, count: number): void {
+    this.#check(index, count);
+    if (count === 0) return;
+    const start = this.#isWithinPair(index) ? index - 1 : index;
+    const end = this.#isWithinPair(index + count) ? index + count + 1 : index + count;
+    this.#document.removeText(this.#container, this.#state, start, end - start);
+  }
+
+  clear(): void {
+    this.delete(0, this.length);
+  }
+
+  /** As `String.slice` with indexes in range. */
+  slice(start: number, end: number): string {
+    this.#check(start, end - start);
+    return this.#state.content.slice(start, end);
+  }
+
+  /** The same string until the text changes. */
+  toString(): string {
+    return this.#state.content.toString();
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  #isWithinPair(index: number): boolean {
+    const { content } = this.#state;
+    if (index === 0 || index === content.length) return false;
+    return isLowSurrogate(content.at(index)) && isHighSurrogate(content.at(index - 1));
+  }
+
+  #check(index: number, count: number): void {
+    const { length } = this.#state.content;
+    if (
+      Number.isInteger(index) &&
+      Number.isInteger(count) &&
+      index >= 0 &&
+      count >= 0 &&
+      index + count <= length
+    )
+      return;
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'text range', detail: `${count} from ${index} of ${length}` },
+      `${count} units from ${index} on are not within a text of ${length}; take whole numbers within its length`,
+    );
+  }
+}
+
+function hasSurrogates(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return true;
+  return false;
+}

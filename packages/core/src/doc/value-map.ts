@@ -1,0 +1,79 @@
+/** A map of keys to values, each key a register. */
+import { type Value, wellFormed } from '../bytes/value.ts';
+import { conflictsAt, entryAt, type MapState } from '../op/map.ts';
+import type { ContainerType } from './container-id.ts';
+import { checkKey } from './key.ts';
+import type { NativeDocument } from './native-document.ts';
+import { mapOfContainers, writeMap } from './plain-ops.ts';
+import { stateOf } from './state-of.ts';
+import type { View } from './view.ts';
+
+export class ValueMap<T extends Value> implements View<Readonly<Record<string, T>>> {
+  readonly #document: NativeDocument;
+  readonly #container: number;
+  #read: { readonly revision: number; readonly json: Readonly<Record<string, T>> } | undefined;
+
+  /** Made by documents. */
+  constructor(document: NativeDocument, container: number) {
+    this.#document = document;
+    this.#container = container;
+  }
+
+  /** Undefined when there is none. The app's type is taken on trust. */
+  get(key: string): T | undefined {
+    const entry = entryAt(this.#state(), wellFormed(key));
+    return entry.is === 'value' ? (entry.value as T) : undefined;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** Values written at the same time as the one that is read, the latest first. */
+  conflicts(key: string): readonly T[] {
+    const entries = conflictsAt(this.#state(), wellFormed(key));
+    return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+  }
+
+  /** Keys in ascending order. */
+  keys(): readonly string[] {
+    return Object.keys(this.toJSON());
+  }
+
+  set(key: string, value: T): void {
+    const op = mapOfContainers.prepare(this.#state(), { key: checkKey(key), entry: { is: 'value', value } });
+    if (op !== undefined) this.#document.plain(this.#container, writeMap(op));
+  }
+
+  delete(key: string): void {
+    const op = mapOfContainers.prepare(this.#state(), { key: wellFormed(key), entry: { is: 'absent' } });
+    if (op !== undefined) this.#document.plain(this.#container, writeMap(op));
+  }
+
+  clear(): void {
+    this.#document.transact(() => {
+      for (const key of this.keys()) this.delete(key);
+    });
+  }
+
+  /** Keys in ascending order, but for those that are whole numbers, which JavaScript puts first. */
+  toJSON(): Readonly<Record<string, T>> {
+    const revision = this.#document.revision(this.#container);
+    if (this.#read?.revision !== revision) {
+      const entries = [...mapOfContainers.view(this.#state())];
+      const values = entries.flatMap(([key, entry]) =>
+        entry.is === 'value' ? [[key, entry.value as T] as const] : [],
+      );
+      this.#read = { revision, json: Object.fromEntries(values) };
+    }
+    return this.#read.json;
+  }
+
+  #state(): MapState<ContainerType> {
+    return mapStateOf(this.#document, this.#container);
+  }
+}
+
+export function mapStateOf(document: NativeDocument, container: number): MapState<ContainerType> {
+  return stateOf(document, container, 'map').state;
+}
