@@ -2,5 +2,6 @@
 
 import type { Bench } from './bench.ts';
 import { formats } from './formats.ts';
+import { keystroke } from './keystroke/keystroke.ts';
 
-export const benches: readonly Bench[] = [formats];
+export const benches: readonly Bench[] = [formats, keystroke];

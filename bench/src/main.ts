@@ -1,6 +1,6 @@
 // npm run bench [-- names]: runs the benches, or those named, one after the other, and prints their tables.
 
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { benches } from './benches.ts';
 import { formatTable } from './table.ts';
 
@@ -12,13 +12,21 @@ const main = async (names: readonly string[]): Promise<number> => {
     );
     return 1;
   }
+  const [load = 0] = loadavg();
   console.log(
-    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}\n`,
+    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, load ${load.toFixed(1)} before\n`,
   );
-  for (const bench of benches) {
-    if (names.length > 0 && !names.includes(bench.name)) continue;
-    for (const table of await bench.run()) console.log(formatTable(table));
+  const left: string[] = [];
+  for (const { name, onlyNamed = false, run } of benches) {
+    if (names.length > 0 ? !names.includes(name) : onlyNamed) {
+      if (names.length === 0) left.push(name);
+      continue;
+    }
+    const { tables, lines = [] } = await run();
+    for (const table of tables) console.log(formatTable(table));
+    for (const line of lines) console.log(line);
   }
+  for (const name of left) console.log(`Not run, since it takes minutes: npm run bench -- ${name}`);
   return 0;
 };
 
