@@ -114,14 +114,24 @@ test('many who come at once share one merge, and later ones what was kept of it'
   expect(disk.reads).toBe(1);
   await room.read(0, 1, undefined);
   expect(disk.reads).toBe(1);
+});
+
+test('what was kept serves on while little has come since; the rest is read behind it', async () => {
+  const { room, disk } = await openRoom({ limits: { minFoldBytes: 100 } });
+  await fill(room, ['a', 'b']);
+  await room.read(0, 1, undefined);
   await fill(room, ['c']);
-  expect(elementsIn(await room.read(0, 1, undefined))).toEqual([3, 'a', 'b', 'c']);
-  expect(disk.reads).toBe(2);
+  disk.reads = 0;
+  expect(elementsIn(await room.read(0, 1, undefined))).toEqual([2, 'a', 'b']);
+  expect(disk.reads).toBe(0);
+  expect(elementsIn(await room.read(2, 1, undefined))).toEqual([3, 'c']);
+  await fill(room, ['d'.repeat(100)]);
+  expect(elementsIn(await room.read(0, 1, undefined))).toEqual([4, 'a', 'b', 'c', 'd'.repeat(100)]);
 });
 
 test('keeps merged documents within the budget that all rooms share, and gives it back', async () => {
   const cache = new ByteBudget(100);
-  const { room } = await openRoom({ cache });
+  const { room } = await openRoom({ cache, limits: { minFoldBytes: 0 } });
   await fill(room, ['a'.repeat(60)]);
   await room.read(0, 1, undefined);
   expect(cache.take(60)).toBe(false);

@@ -77,6 +77,8 @@ export class Room {
   #folding = false;
   #merging: Promise<LogPiece> | undefined;
   #merged: LogPiece | undefined;
+  /** Bytes of the entries after `#merged`. */
+  #bytesSinceMerged = 0;
 
   /** Opens the document's log, creating it when it is new. Rejects with `storage/*` or `protocol/kind-mismatch`; nothing has changed then. */
   static async open(name: DocumentName, format: UpdateFormat, parts: RoomParts): Promise<Room> {
@@ -206,6 +208,7 @@ export class Room {
     invariant(offset === this.#head + 1, 'R1', () => `${this.name}: entry ${offset} after ${this.#head}`);
     this.#head = offset;
     this.#tailBytes += update.length;
+    this.#bytesSinceMerged += update.length;
     const authors = this.#pending.get(batch) ?? [];
     this.#pending.delete(batch);
     this.#remember(batch, offset);
@@ -231,11 +234,20 @@ export class Room {
     const documentBytes = this.#snapshotBytes + this.#tailBytes;
     const small = documentBytes <= this.#parts.limits.maxCachedDocumentBytes;
     if (small && (after === 0 || after < this.#snapshot)) {
-      const whole = await this.#mergeAll();
-      if (whole.upTo > after) return whole;
+      const whole = this.#isFresh() ? this.#merged : await this.#mergeAll();
+      if (whole !== undefined && whole.upTo > after) return whole;
     }
     const slice = await this.#parts.log.read(this.name, after, maxBytes);
     return { upTo: endOf(slice, after), update: this.#mergeOf(updatesOf(slice)) };
+  }
+
+  /** What is kept merged is nearly all there is: who gets it reads the rest from the log, which costs less than merging anew. */
+  #isFresh(): boolean {
+    const { minFoldBytes } = this.#parts.limits;
+    return (
+      this.#merged !== undefined &&
+      this.#bytesSinceMerged <= Math.max(minFoldBytes, this.#merged.update.length / 4)
+    );
   }
 
   /** The whole document as of now or of a merge that is under way: many who come at once share one. */
@@ -257,6 +269,7 @@ export class Room {
       atHead = slice.atHead;
     }
     const whole = { upTo, update: this.#mergeOf(updates) };
+    if (upTo >= this.#head) this.#bytesSinceMerged = 0;
     this.#keep(whole);
     return whole;
   }
