@@ -23,7 +23,21 @@ export interface DocumentMethods {
 export type TypedDocument<F extends Fields> = RecordView<F> & DocumentMethods;
 
 export function createDocument<F extends Fields>(schema: Schema<F>, site: DocumentSite): TypedDocument<F> {
-  const native = new NativeDocument(site);
+  return typed(schema, new NativeDocument(site));
+}
+
+/**
+ * Opens what `save` wrote, from a store that is trusted: see NativeDocument.load. `decode/*` unless the bytes are a document.
+ */
+export function loadDocument<F extends Fields>(
+  schema: Schema<F>,
+  saved: Uint8Array,
+  site: DocumentSite,
+): TypedDocument<F> {
+  return typed(schema, NativeDocument.load(saved, site));
+}
+
+function typed<F extends Fields>(schema: Schema<F>, native: NativeDocument): TypedDocument<F> {
   const methods: DocumentMethods = {
     native,
     transact: (edit, origin) => native.transact(edit, origin),
@@ -33,15 +47,4 @@ export function createDocument<F extends Fields>(schema: Schema<F>, site: Docume
     onChange: (listener) => native.onChange(listener),
   };
   return Object.assign(recordView(native, schema.fields, undefined), methods);
-}
-
-/** The document that was saved. `decode/*` unless the bytes are one. */
-export function loadDocument<F extends Fields>(
-  schema: Schema<F>,
-  saved: Uint8Array,
-  site: DocumentSite,
-): TypedDocument<F> {
-  const document = createDocument(schema, site);
-  document.apply(saved);
-  return document;
 }

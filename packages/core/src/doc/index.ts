@@ -29,8 +29,9 @@ export {
   set,
   text,
 } from './schema.ts';
+export { decodeUpdate } from './snapshot-codec.ts';
 export { Text } from './text.ts';
-export { decodeUpdate, EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
+export { EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
 export { ValueMap } from './value-map.ts';
 export { ValueSet } from './value-set.ts';
 export type { JsonOf, View } from './view.ts';

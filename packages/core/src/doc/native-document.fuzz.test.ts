@@ -10,7 +10,8 @@ import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
 import { FugueMaxTree, type TreeId, type TreeInsertion } from '../testing/twins/fugue-max-tree.ts';
 import { composeBatches } from './event-batch.ts';
 import { NativeDocument } from './native-document.ts';
-import { decodeUpdate, encodeUpdate } from './update-codec.ts';
+import { decodeUpdate } from './snapshot-codec.ts';
+import { encodeUpdate } from './update-codec.ts';
 
 type TreeOp = { readonly insert: TreeInsertion<string> } | { readonly remove: TreeId };
 
@@ -95,8 +96,16 @@ class Site {
 
   restart(): void {
     const saved = this.document.save();
-    this.document = this.#blank();
-    this.document.apply(saved);
+    const before = this.document.version;
+    if (this.#random.chance(0.5)) {
+      this.document = NativeDocument.load(saved, { replica: this.replica, now: () => 1_700_000_000_000 });
+      this.check();
+    } else {
+      this.document = this.#blank();
+      this.document.apply(saved);
+    }
+    expect(this.document.version).toEqual(before);
+    if (this.#random.chance(0.5)) expect(this.document.save()).toEqual(saved);
   }
 
   check(): void {

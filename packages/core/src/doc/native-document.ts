@@ -13,7 +13,8 @@
  * replica alike, and what depends on it waits. Leaves out: what apps call (the containers' own files and schema.ts).
  */
 
-import { MAX_HYBRID_COUNTER, MAX_WALL_MS, type VersionVector } from '../causality/index.ts';
+import { wellFormed } from '../bytes/value.ts';
+import { compareVectors, MAX_HYBRID_COUNTER, MAX_WALL_MS, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier, sameFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
@@ -40,8 +41,15 @@ import { Patch } from './patch.ts';
 import { createPlain, effectPlain, isPlainType, type PlainState } from './plain-ops.ts';
 import { SingleReader } from './single-reader.ts';
 import { SingleWriter } from './single-writer.ts';
+import {
+  decodeSnapshot,
+  decodeUpdate,
+  encodeSnapshot,
+  isSnapshot,
+  type ReadyText,
+} from './snapshot-codec.ts';
 import { Text } from './text.ts';
-import { decodeUpdate, encodeUpdate } from './update-codec.ts';
+import { encodeUpdate } from './update-codec.ts';
 
 /** Where a document lives: who writes there, and that place's clock. */
 export interface DocumentSite {
@@ -129,6 +137,12 @@ export class NativeDocument {
   }[] = [];
   /** Which container of a batch is which here. */
   readonly #mapped = new WeakMap<EventBatch, Map<number, number>>();
+  /** The snapshot that this was opened from, while only its texts were read. */
+  #asleep:
+    | { readonly snapshot: Uint8Array; readonly update: Uint8Array; readonly version: VersionVector }
+    | undefined;
+  /** History is taken in whose texts are there already. */
+  #waking = false;
   #edits: Map<number, TextEdit[]> | undefined;
   #transaction: OpenTransaction | undefined;
   readonly #single = new SingleWriter();
@@ -149,23 +163,37 @@ export class NativeDocument {
     this.#self = this.#events.replicas.meet(site.replica);
   }
 
+  /**
+   * Opens what `save` wrote, in a store that is trusted. Texts can be read at once; the history behind them is decoded when
+   * something else is asked for, and then what is wrong with it is `decode/*`.
+   */
+  static load(saved: Uint8Array, site: DocumentSite): NativeDocument {
+    const document = new NativeDocument(site);
+    if (isSnapshot(saved)) document.#fallAsleep(saved);
+    else document.apply(saved);
+    return document;
+  }
+
   /** What is known of each replica, without what waits. */
   get version(): VersionVector {
-    return this.#events.vector();
+    return this.#asleep?.version ?? this.#events.vector();
   }
 
   /** The last seq of this replica's own; 0 before its first edit. */
   get ownSeq(): number {
+    if (this.#asleep !== undefined) return this.#asleep.version.get(this.replica) ?? 0;
     return this.#events.replicas.lastSeq(this.#self);
   }
 
   /** The last dots of the heads. */
   get frontier(): readonly Dot[] {
+    this.#wakeUp();
     return this.#events.dotsOf(this.#events.graph.frontier);
   }
 
   /** Runs of events that wait for others that have not come. */
   get waiting(): number {
+    this.#wakeUp();
     return this.#waiting.size;
   }
 
@@ -193,6 +221,7 @@ export class NativeDocument {
    */
   transact<T>(edit: () => T, origin?: unknown): T {
     if (this.#transaction !== undefined) return edit();
+    this.#wakeUp();
     this.#begin(origin);
     let result: T;
     try {
@@ -225,8 +254,21 @@ export class NativeDocument {
     this.#wakeAndFinish();
   }
 
-  /** The whole history, and what waits, as one update. */
+  /** The whole history, what waits, and the texts ready to read: an update like any other. */
   save(): Uint8Array {
+    if (this.#asleep !== undefined) return this.#asleep.snapshot;
+    const update = this.history();
+    const texts: ReadyText[] = [];
+    for (const [container, state] of this.#states.entries())
+      if (state.type === 'text' && state.content.length > 0)
+        texts.push({ container, text: state.content.toString() });
+    // Only a history that somebody forged has half a surrogate pair, which has no UTF-8.
+    if (texts.length === 0 || texts.some(({ text }) => wellFormed(text) !== text)) return update;
+    return encodeSnapshot({ update, version: this.version, containers: this.#ops, texts });
+  }
+
+  /** The whole history and what waits as one update, without the texts. */
+  history(): Uint8Array {
     this.#mayRead();
     const history = batchOf(this.#events, this.#ops, [0, this.#events.length]);
     if (this.#waiting.size === 0) return encodeUpdate(history);
@@ -266,12 +308,17 @@ export class NativeDocument {
     return this.#ops.containers[container] as ContainerId;
   }
 
+  /** Texts are there before the history is. */
   state(container: number): ContainerState {
+    const state = this.#states[container] as ContainerState;
+    if (state.type === 'text') return state;
+    this.#wakeUp();
     return this.#states[container] as ContainerState;
   }
 
   insertText(container: number, text: TextState, index: number, inserted: string): void {
     const count = inserted.length;
+    if (this.#asleep !== undefined) this.#wakeUp();
     const open = this.#transaction;
     const lv = this.#nextLv(count);
     this.#ops.insertText(container, lv, index, inserted);
@@ -289,6 +336,7 @@ export class NativeDocument {
   }
 
   removeText(container: number, text: TextState, index: number, count: number): void {
+    if (this.#asleep !== undefined) this.#wakeUp();
     const open = this.#transaction;
     const lv = this.#nextLv(count);
     if (open !== undefined) {
@@ -586,13 +634,24 @@ export class NativeDocument {
 
   /** Adds the events of a run up to the first that contradicts the history. */
   #add(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    if (sameFrontier(parents, this.#events.graph.frontier)) {
+    if (this.#waking) this.#addKnown(batch, run, parents);
+    else if (sameFrontier(parents, this.#events.graph.frontier)) {
       const bad = this.#firstOutOfRange(batch, run);
       const sound = bad < 0 ? run : cutRun(run, run.seq, eventStartAt(run, run.seq + bad));
       if (sound.count > 0) this.#addLinear(batch, sound, parents);
     } else if (!this.#addConcurrent(batch, run, parents) && run.lengths[0]?.length !== run.count) {
       this.#addByEvent(batch, run, parents);
     }
+  }
+
+  /** Adds events whose texts are there already. */
+  #addKnown(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
+    const linear = sameFrontier(parents, this.#events.graph.frontier);
+    const lv = this.#append(batch, run, parents);
+    this.#ops.visit(lv, lv + run.count, {
+      sequence: () => {},
+      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear }),
+    });
   }
 
   #addByEvent(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
@@ -713,7 +772,7 @@ export class NativeDocument {
   #prepareStates(): void {
     for (let next = this.#states.length; next < this.#ops.containers.length; next++) {
       const id = this.idOf(next);
-      this.#states.push(isPlainType(id.type) ? createPlain(id.type) : emptyText(id));
+      this.#states.push(isPlainType(id.type) ? createPlain(id.type) : textOf(id, ''));
     }
   }
 
@@ -791,6 +850,37 @@ export class NativeDocument {
     };
   }
 
+  // ---- Opening ----
+
+  #fallAsleep(snapshot: Uint8Array): void {
+    const { update, version, containers, texts } = decodeSnapshot(snapshot);
+    const mapped = new Map<number, number>();
+    for (const { container, text } of texts) {
+      const ours = mapContainer(containers, this.#ops, mapped, container);
+      this.#prepareStates();
+      this.#states[ours] = textOf(this.idOf(ours), text);
+    }
+    this.#asleep = { snapshot, update, version };
+  }
+
+  #wakeUp(): void {
+    const asleep = this.#asleep;
+    if (asleep === undefined) return;
+    const batch = decodeUpdate(asleep.update);
+    const weight = Math.ceil(asleep.update.length / Math.max(1, batch.runs.length));
+    this.#asleep = undefined;
+    this.#waking = true;
+    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
+    this.#waking = false;
+    if (compareVectors(this.version, asleep.version) !== 'equal') {
+      this.#takeBackTo(0, 0, 0);
+      this.#asleep = asleep;
+      throw otherHistory();
+    }
+    for (const { item, missing } of waiting) this.#wait(item, missing, weight);
+    this.#finish();
+  }
+
   // ---- Telling ----
 
   #noteEdit(container: number, edit: TextEdit): void {
@@ -811,7 +901,9 @@ export class NativeDocument {
     if (containers !== undefined) this.#changes.tell({ local, origin, containers });
   }
 
+  /** Before whatever needs more than the texts. */
   #mayRead(): void {
+    this.#wakeUp();
     if (this.#transaction !== undefined)
       throw new InvariantError(
         'doc/no-bytes-in-transaction',
@@ -820,9 +912,9 @@ export class NativeDocument {
   }
 }
 
-function emptyText(id: ContainerId): TextState {
+function textOf(id: ContainerId, text: string): TextState {
   const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;
-  return { type: 'text', name, content: new GapText(), length: 0, walker: undefined };
+  return { type: 'text', name, content: new GapText(text), length: text.length, walker: undefined };
 }
 
 function nameOf({ replica, seq, count }: EventRun): string {
@@ -838,6 +930,15 @@ function batchOfRun({ batch, run }: WaitingRun): EventBatch {
 /** A wall clock as whole milliseconds in range; one that is broken altogether counts as 1970. */
 function clampWall(wallMs: number): number {
   return Number.isFinite(wallMs) ? Math.min(Math.max(Math.floor(wallMs), 0), MAX_WALL_MS) : 0;
+}
+
+function otherHistory(): CausewayError<'decode/invalid'> {
+  const detail = 'a history that is not the one of its version';
+  return new CausewayError(
+    'decode/invalid',
+    { what: 'native snapshot', detail },
+    `${detail}; open an older one`,
+  );
 }
 
 function tooLong(): CausewayError<'decode/limit'> {

@@ -5,6 +5,7 @@
  *   update   := head, then by its form
  *   columns  := replicas, runs, event lengths, times │ containers, owners, kinds, indexes, plain ops, values, text
  *   single   := replica, seq, [time], [parents]      │ name, index, text or count
+ *   snapshot := an update of another form            │ version, texts ready to read (snapshot-codec.ts)
  *
  * `single` is one event of one operation on a text at the root: what typing makes. It is the only form of such an event,
  * so equal batches have equal bytes.
@@ -31,6 +32,9 @@ export const SINGLE_DELETES = 0x20;
 export const SINGLE_LONG_REPLICA = 0x40;
 export const SINGLE_HAS_PARENTS = 0x80;
 
+/** The high half of the first byte of a snapshot; without SINGLE. */
+export const SNAPSHOT = 0x20;
+
 const WHAT = 'native update';
 /** A random id is this long with near certainty, and would take eight bytes as a varint. */
 export const LONG_REPLICA = 2 ** 49;
@@ -56,20 +60,20 @@ const PARENTS_LISTED = 3;
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const textEncoder = new TextEncoder();
 
-/** The update that changes nothing. */
-export const EMPTY_UPDATE: Uint8Array = encodeUpdate({ runs: [], ops: new OpLog(), length: 0 });
+/** The update that changes nothing: no replicas, runs, lengths or times. */
+export const EMPTY_UPDATE: Uint8Array = Uint8Array.of(UPDATE_VERSION, 0, 0, 0, 0);
 
 export function encodeUpdate(batch: EventBatch): Uint8Array {
   return encodeSingle(batch) ?? encodeColumns(batch);
 }
 
-/** The batch that an update holds; `decode/*` unless it is one. Costs as much as there are bytes, whatever counts they claim. */
-export function decodeUpdate(update: Uint8Array): EventBatch {
+/** The batch that an update which is no snapshot holds; `decode/*` unless it is one. Costs as much as there are bytes, whatever counts they claim. */
+export function decodeBatch(update: Uint8Array): EventBatch {
   const reader = new Reader(update, WHAT);
   const head = reader.u8();
   if ((head & 0x0f) !== UPDATE_VERSION) throw wrongVersion(head & 0x0f);
   if ((head & SINGLE) !== 0) return readSingle(reader, head);
-  if (head >>> 4 !== 0) throw reader.invalid(`unknown form ${head >>> 4}`);
+  if ((head & 0xf0) !== 0) throw reader.invalid(`unknown form ${head >>> 4}`);
   return readColumns(reader);
 }
 
@@ -203,20 +207,14 @@ function encodeColumns(batch: EventBatch): Uint8Array {
   const writer = new Writer(256);
   writer.u8(UPDATE_VERSION);
   const { runs, length } = batch;
-  const replicas = new Map<ReplicaId, number>();
-  const replicaOf = (id: ReplicaId): number => {
-    const known = replicas.get(id);
-    if (known !== undefined) return known;
-    replicas.set(id, replicas.size);
-    return replicas.size - 1;
-  };
+  const replicas = new ReplicaTable();
+  const replicaOf = (id: ReplicaId): number => replicas.use(id);
   const content = new Writer(256);
   const texts: string[] = [];
   if (length > 0) writeContent(content, batch, replicaOf, texts);
   const runBytes = new Writer(256);
   writeRuns(runBytes, runs, replicaOf);
-  writer.varint(replicas.size);
-  for (const id of replicas.keys()) writer.varint(id);
+  replicas.write(writer);
   writer.raw(runBytes.finish());
   writeLengths(writer, runs);
   writeTimes(writer, runs);
@@ -361,8 +359,24 @@ function fieldsOf(op: PlainOp): number {
   );
 }
 
+/** Replicas as they come up. */
+export class ReplicaTable {
+  readonly #numbers = new Map<ReplicaId, number>();
+
+  use(id: ReplicaId): number {
+    const known = this.#numbers.get(id) ?? this.#numbers.size;
+    this.#numbers.set(id, known);
+    return known;
+  }
+
+  write(writer: Writer): void {
+    writer.varint(this.#numbers.size);
+    for (const id of this.#numbers.keys()) writer.varint(id);
+  }
+}
+
 /** The containers that a batch's operations are of and those they lie in, numbered as they come up, parents first. */
-class UsedContainers {
+export class UsedContainers {
   readonly #ops: OpLog;
   readonly #numbers = new Map<number, number>();
   readonly #used: number[] = [];
@@ -406,15 +420,7 @@ class UsedContainers {
 }
 
 function readColumns(reader: Reader): EventBatch {
-  const replicas: ReplicaId[] = [];
-  const many = reader.count(MAX_DOTS, 'replicas');
-  const seen = new Set<ReplicaId>();
-  for (let i = 0; i < many; i++) {
-    const id = parseReplicaId(reader.varint());
-    if (seen.has(id)) throw reader.invalid('a replica that is listed twice');
-    seen.add(id);
-    replicas.push(id);
-  }
+  const replicas = readReplicas(reader);
   const runs = readRuns(reader, replicas);
   const length = runs.reduce((sum, run) => sum + run.count, 0);
   readLengths(reader, runs, length);
@@ -424,6 +430,14 @@ function readColumns(reader: Reader): EventBatch {
     return { runs, ops: new OpLog(), length };
   }
   return { runs, ops: readContent(reader, replicas, length), length };
+}
+
+export function readReplicas(reader: Reader): readonly ReplicaId[] {
+  const count = reader.count(MAX_DOTS, 'replicas');
+  const replicas = new Set<ReplicaId>();
+  for (let i = 0; i < count; i++) replicas.add(parseReplicaId(reader.varint()));
+  if (replicas.size < count) throw reader.invalid('a replica that is listed twice');
+  return [...replicas];
 }
 
 /** A run while its columns are read. */
@@ -614,7 +628,7 @@ function fillOps(
   if (lv !== length) throw reader.invalid('operations that do not fill their events');
 }
 
-function readContainers(reader: Reader, replicas: readonly ReplicaId[], ops: OpLog): number {
+export function readContainers(reader: Reader, replicas: readonly ReplicaId[], ops: OpLog): number {
   const count = reader.count(MAX_DOTS, 'containers', 2);
   const depths: number[] = [];
   for (let i = 0; i < count; i++) {
