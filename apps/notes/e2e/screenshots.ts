@@ -81,6 +81,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await person.rename('What to take along');
       await other.rename('Packing list for two');
       await person.vote('up');
+      await page.getByRole('button', { name: /^This note: Saved on this device/ }).waitFor();
       await person.chip.click();
       await take('6-offline');
       await page.keyboard.press('Escape');

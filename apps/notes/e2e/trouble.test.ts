@@ -42,7 +42,7 @@ test('a record that is damaged on this device is said, harms no other note, and 
 
   await person.page.reload();
   await expect(person.page.getByRole('alert')).toContainText('cannot be read');
-  await expect(person.overall).toHaveAccessibleName(/trouble/);
+  await expect(person.overall).toHaveAccessibleName('All notes: Something is wrong');
   await person.openNote('Sound');
   await expect.poll(() => person.paragraphs()).toEqual(['All is well.']);
 

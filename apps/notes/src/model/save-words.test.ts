@@ -65,7 +65,7 @@ describe('what the chip says', () => {
       { ...saved, trouble: 'It cannot be read.' },
       { line: online, storage: undefined, stuck: false },
     );
-    expect(words).toMatchObject({ tone: 'bad', note: 'trouble', more: ['It cannot be read.'] });
+    expect(words).toMatchObject({ tone: 'bad', label: 'Something is wrong', more: ['It cannot be read.'] });
   });
 });
 

@@ -75,7 +75,7 @@ export function saveWords(facts: SaveFacts, { line, storage, stuck }: Surroundin
   return {
     level: facts.saved,
     tone: toneOf(facts, line, underWay),
-    label: underWay ? 'Saving…' : LABELS[facts.saved],
+    label: labelOf(facts, underWay),
     note: noteOf(facts, line),
     sentence: sentenceOf(facts, storage),
     connection: connectionWords(line),
@@ -105,6 +105,12 @@ export function togetherFacts(all: readonly SaveFacts[]): SaveFacts {
   };
 }
 
+/** Where something cannot be read, nobody knows what it held: then all is not called saved. */
+function labelOf({ saved, trouble }: SaveFacts, underWay: boolean): string {
+  if (saved === 'relay' && trouble !== undefined) return 'Something is wrong';
+  return underWay ? 'Saving…' : LABELS[saved];
+}
+
 function toneOf(facts: SaveFacts, line: Line, underWay: boolean): SaveWords['tone'] {
   if (facts.refused > 0 || facts.trouble !== undefined || line.state === 'refused') return 'bad';
   if (facts.saved === 'memory') return underWay ? 'calm' : 'warn';
@@ -113,7 +119,7 @@ function toneOf(facts: SaveFacts, line: Line, underWay: boolean): SaveWords['ton
 }
 
 function noteOf(facts: SaveFacts, line: Line): string {
-  if (facts.trouble !== undefined) return 'trouble';
+  if (facts.trouble !== undefined) return facts.saved === 'relay' ? '' : 'something is wrong';
   if (facts.refused > 0) return `${facts.refused} refused`;
   if (line.state === 'refused') return 'refused';
   const away = line.state !== 'online' && line.state !== 'connecting';
@@ -125,7 +131,11 @@ function noteOf(facts: SaveFacts, line: Line): string {
 }
 
 function sentenceOf(facts: SaveFacts, storage: StorageTrouble): string {
-  if (facts.saved === 'relay') return 'Every edit made here is on the relay’s disk.';
+  if (facts.saved === 'relay') {
+    return facts.trouble === undefined
+      ? 'Every edit made here is on the relay’s disk.'
+      : 'Every edit that can be read here is on the relay’s disk.';
+  }
   if (facts.saved === 'disk') {
     return `${edits(facts.unsent)} on this device’s disk, and not yet on the relay.`;
   }

@@ -7,7 +7,7 @@ import type { LatticeDocument } from '@causeway/core/lattice-doc';
 import { type ReactElement, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useDocument } from '../hooks/use-document.ts';
 import { useLattice } from '../hooks/use-lattice.ts';
-import { leaveNote, openNote, useRoute } from '../hooks/use-route.ts';
+import { hrefOf, leaveNote, openNote, useRoute } from '../hooks/use-route.ts';
 import { useSetting } from '../hooks/use-setting.ts';
 import { useSynced, useTrouble } from '../hooks/use-status.ts';
 import { newNoteId } from '../model/note-id.ts';
@@ -110,6 +110,8 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
     },
     [change, list],
   );
+
+  usePhoneFocus(openId);
 
   // A new note wants its title first.
   useEffect(() => {
@@ -244,6 +246,22 @@ function Blank({ none }: { readonly none: boolean }): ReactElement {
       </p>
     </div>
   );
+}
+
+/** On a phone the list and the note take each other's place: the focus goes along, and comes back to the row it left. */
+function usePhoneFocus(openId: string | undefined): void {
+  const before = useRef(openId);
+  useEffect(() => {
+    const left = before.current;
+    before.current = openId;
+    if (left === openId || !matchMedia('(max-width: 719px)').matches) return;
+    const rows = [...document.querySelectorAll<HTMLElement>('.row')];
+    const target =
+      openId === undefined
+        ? rows.find((row) => left !== undefined && row.getAttribute('href') === hrefOf(left))
+        : document.querySelector<HTMLElement>('.back');
+    target?.focus();
+  }, [openId]);
 }
 
 /** Single keys, where nothing is being typed. */
