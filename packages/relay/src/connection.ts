@@ -8,7 +8,7 @@
  *
  * Leaves out: WebSocket itself (websocket-server.ts), one document (channel.ts).
  */
-import { CausewayError } from '@causeway/core';
+import { CausewayError, InvariantError } from '@causeway/core';
 import {
   CLOSE_CODES,
   type CloseReason,
@@ -25,7 +25,7 @@ import {
   SOCKET_HIGH_WATER_BYTES,
   stepRelayConnection,
 } from '@causeway/core/sync';
-import type { Policy } from './auth/policy.ts';
+import type { Identity, Policy } from './auth/policy.ts';
 import { Channel, type ChannelHost } from './channel.ts';
 import type { RelayLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -145,18 +145,22 @@ export class Connection {
   }
 
   async #authenticate(token: string | undefined): Promise<void> {
+    let identity: Identity;
     try {
-      const { principal, expiresInMs } = await this.#parts.policy.authenticate(token);
-      if (this.#principal !== undefined && principal !== this.#principal) {
-        this.#input({ type: 'denied', reason: 'the refreshed token is of another user' });
-        return;
-      }
-      this.#principal = principal;
-      this.#input({ type: 'authenticated', now: this.#parts.now(), expiresInMs });
+      identity = await this.#parts.policy.authenticate(token);
     } catch (error) {
+      if (error instanceof InvariantError) throw error;
       if (CausewayError.is(error, 'auth/denied')) this.#input({ type: 'denied', reason: error.data.reason });
       else this.#input({ type: 'fail', error });
+      return;
     }
+    const { principal, expiresInMs } = identity;
+    if (this.#principal !== undefined && principal !== this.#principal) {
+      this.#input({ type: 'denied', reason: 'the refreshed token is of another user' });
+      return;
+    }
+    this.#principal = principal;
+    this.#input({ type: 'authenticated', now: this.#parts.now(), expiresInMs });
   }
 
   #open(frame: FrameOf<'open'>): void {

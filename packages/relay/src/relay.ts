@@ -9,17 +9,16 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CausewayError } from '@causeway/core';
 import { type FormatFamily, formatRegistry } from '@causeway/core/format';
-import { CLOSE_CODES } from '@causeway/core/sync';
 import { appFiles } from './app-files.ts';
 import { OPEN_POLICY, type Policy } from './auth/policy.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { Connection, type Socket } from './connection.ts';
+import { Connections } from './connections.ts';
 import { createHttpServer, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
-import { type SocketHandler, serveWebSockets } from './websocket-server.ts';
+import { serveWebSockets } from './websocket-server.ts';
 
 export interface RelayOptions {
   /** Where documents are kept. The relay closes it when it closes. */
@@ -118,69 +117,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       return closing;
     },
   };
-}
-
-type ConnectionsParts = Omit<ConstructorParameters<typeof Connection>[1], 'session'>;
-
-/** The connections of a relay: numbers them, holds them to their bound, ticks and stops them. */
-class Connections {
-  readonly #parts: ConnectionsParts;
-  readonly #open = new Map<Connection, Socket>();
-  #sessions = 0;
-  #stopping = false;
-  /** Called when the last one is gone. */
-  #whenEmpty: (() => void) | undefined;
-
-  constructor(parts: ConnectionsParts) {
-    this.#parts = parts;
-  }
-
-  get size(): number {
-    return this.#open.size;
-  }
-
-  add(socket: Socket): SocketHandler {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) {
-      socket.close(CLOSE_CODES[refusal].code, refusal);
-      return { message: () => undefined, fail: () => undefined, lost: () => undefined };
-    }
-    this.#sessions += 1;
-    const connection = new Connection(socket, { ...this.#parts, session: this.#sessions });
-    this.#open.set(connection, socket);
-    return {
-      message: (bytes) => connection.message(bytes),
-      fail: (error) => connection.fail(error),
-      lost: () => {
-        this.#open.delete(connection);
-        connection.lost();
-        if (this.#open.size === 0) this.#whenEmpty?.();
-      },
-    };
-  }
-
-  tick(): void {
-    for (const connection of this.#open.keys()) connection.tick();
-  }
-
-  /** Tells all that the relay is going away; whoever has not closed after `ms` is cut off. */
-  async stop(ms: number): Promise<void> {
-    this.#stopping = true;
-    for (const connection of this.#open.keys()) connection.stop();
-    if (this.#open.size === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      this.#whenEmpty = resolve;
-      timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
-    for (const socket of this.#open.values()) socket.destroy();
-  }
-
-  #refusal(): 'going-away' | 'busy' | undefined {
-    if (this.#stopping) return 'going-away';
-    return this.#open.size >= this.#parts.limits.maxConnections ? 'busy' : undefined;
-  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

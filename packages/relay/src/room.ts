@@ -317,6 +317,7 @@ export class Room {
       this.#foldAtBytes = 0;
     } catch (error) {
       if (error instanceof InvariantError) throw error;
+      if (CausewayError.is(error, 'storage/closed')) return;
       // The log is as it was. Tried again when there is twice as much to fold, so that a lasting fault costs little.
       this.#foldAtBytes = this.#tailBytes * 2;
       logger.warn({ document: this.name, err: error }, 'a log could not be folded');

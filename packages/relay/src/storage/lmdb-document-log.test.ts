@@ -184,6 +184,15 @@ describe('damage', () => {
   });
 });
 
+test('a folder that cannot be one is an error that says so', async () => {
+  const folder = newFolder();
+  writeFileSync(folder, 'a file');
+  expect(await failureIn(folder)).toMatchObject({ code: 'storage/failed', data: { what: folder } });
+  const other = newFolder();
+  mkdirSync(join(other, FILE), { recursive: true });
+  expect(await failureIn(other)).toMatchObject({ code: 'storage/failed', data: { what: join(other, FILE) } });
+});
+
 describe('one relay per folder', () => {
   test('a second log in the same process is refused until the first is closed', async () => {
     const folder = newFolder();

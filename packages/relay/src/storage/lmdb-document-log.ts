@@ -19,7 +19,7 @@ import type { BatchId } from '@causeway/core/sync';
 import { folderTaken, holdsDataFolder, lockDataFolder } from './data-folder-lock.ts';
 import type { DocumentLog, LogEntry, LogHead, LogSlice } from './document-log.ts';
 import { randomEpoch } from './epoch.ts';
-import { type LmdbFile, openLmdbFile } from './lmdb-file.ts';
+import { type LmdbFile, openFailed, openLmdbFile } from './lmdb-file.ts';
 import { checkSnapshotOffset, kindMismatch, logClosed, notOpened, queueFull } from './log-errors.ts';
 import {
   corruptRecord,
@@ -78,7 +78,7 @@ export class LmdbDocumentLog implements DocumentLog {
   /** Opens or creates the log in a folder. `storage/*` when that folder is in use, damaged, or of a newer version. */
   static async open(options: LmdbDocumentLogOptions): Promise<LmdbDocumentLog> {
     const { folder } = options;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (holdsDataFolder(folder)) throw folderTaken(folder, folder, process);
     const file = await openLmdbFile(join(folder, FILE_NAME));
     let unlock: (() => void) | undefined;
@@ -401,6 +401,14 @@ async function commitFailed(error: unknown, folder: string): Promise<CausewayErr
     `a commit failed (${detail}): nothing of it was stored; check the disk`,
     { cause: error },
   );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw openFailed(folder, error);
+  }
 }
 
 async function checkFormat(file: LmdbFile): Promise<void> {

@@ -66,7 +66,8 @@ if (found !== entryCount) { console.error(found + ' of ' + entryCount + ' record
 function lookAt(path: string): Promise<void> {
   const library = createRequire(import.meta.url).resolve('lmdb');
   return new Promise((resolve, reject) => {
-    const options = { timeout: LOOK_TIMEOUT_MS };
+    // Options meant for the relay (a debugger's port) would get in this process's way.
+    const options = { timeout: LOOK_TIMEOUT_MS, env: { ...process.env, NODE_OPTIONS: '' } };
     execFile(process.execPath, ['-e', LOOK, library, path, String(LOOK_MS)], options, (error, _, said) => {
       if (error === null) return resolve();
       if (error.code === 'EACCES' || error.code === 'EPERM') return resolve(); // no second process may be had here
@@ -106,12 +107,12 @@ function corruptFile(path: string, detail: string): CausewayError {
   );
 }
 
-function openFailed(path: string, error: unknown): CausewayError {
+export function openFailed(path: string, error: unknown): CausewayError {
   const detail = error instanceof Error ? error.message : String(error);
   return new CausewayError(
     'storage/failed',
     { what: path, detail },
-    `${path} cannot be opened (${detail}): check that it is a file, that its folder can be written to, and that the disk has room`,
+    `${path} cannot be opened (${detail}): check that nothing else has this name, that it may be written to, and that the disk has room`,
     { cause: error },
   );
 }
