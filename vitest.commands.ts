@@ -2,7 +2,9 @@
 // 'vitest/browser'. They run in Node, with Playwright's handles of the page and its browser context. Their types
 // as a test sees them stand in vitest.commands.types.d.ts.
 
+import { fileURLToPath } from 'node:url';
 import type { CDPSession, Page } from 'playwright';
+import { build, defaultClientConditions } from 'vite';
 import type { BrowserCommand } from 'vitest/node';
 
 interface Tab {
@@ -12,6 +14,10 @@ interface Tab {
   readonly close: () => Promise<void>;
 }
 
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** Each module as one script, made once: a hundred tabs that load dozens of files each would take minutes. */
+const bundles = new Map<string, Promise<string>>();
 const tabs = new Map<number, Tab>();
 let lastTab = 0;
 
@@ -23,9 +29,15 @@ const openTab: BrowserCommand<[module: string, profile?: 'shared' | 'fresh']> = 
   const own = profile === 'fresh' ? await context.browser()?.newContext() : undefined;
   const page = await (own ?? context).newPage();
   const address = new URL('/blank-tab', tester.url()).href;
-  const body = `<!doctype html><title>tab</title><script type="module" src="${module}"></script>`;
-  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body }));
+  const script = await bundled(module);
+  await page.route(address, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>tab</title>' }),
+  );
+  await page.route(`${address}.js`, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: script }),
+  );
   await page.goto(address);
+  await page.evaluate(`import('${address}.js').then(() => undefined)`);
   const devtools = await page.context().newCDPSession(page);
   const close = async (): Promise<void> => {
     await page.close();
@@ -60,6 +72,32 @@ const setQuotaOfTab: BrowserCommand<[tab: number, bytes: number | null]> = async
   const { origin } = new URL(page.url());
   const quota = bytes === null ? { origin } : { origin, quotaSize: bytes };
   await devtools.send('Storage.overrideQuotaForOrigin', quota);
+};
+
+const bundled = (module: string): Promise<string> => {
+  const made = bundles.get(module) ?? bundle(module);
+  bundles.set(module, made);
+  return made;
+};
+
+const bundle = async (module: string): Promise<string> => {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    root: ROOT,
+    resolve: { conditions: ['causeway-source', ...defaultClientConditions] },
+    build: {
+      write: false,
+      minify: false,
+      target: 'esnext',
+      modulePreload: false,
+      rolldownOptions: { input: ROOT + module, output: { format: 'es', codeSplitting: false } },
+    },
+  });
+  const outputs = Array.isArray(result) ? result : [result];
+  const [script] = outputs.flatMap((one) => ('output' in one ? one.output : []));
+  if (script?.type !== 'chunk') throw new Error(`${module} did not become one script`);
+  return script.code;
 };
 
 const openedTab = (tab: number): Tab => {
