@@ -11,6 +11,7 @@ export {
   NativeDocument,
   type TextEdit,
 } from './native-document.ts';
+export type { Authorship, Position } from './position.ts';
 export { Register } from './register.ts';
 export {
   type ContainerField,

@@ -21,6 +21,7 @@ import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { OpContext } from '../op/op-type.ts';
 import { GapText } from '../op/sequence/gap-text.ts';
+import { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
 import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
 import type { ContainerId } from './container-id.ts';
@@ -66,6 +67,8 @@ export interface TextState {
   readonly content: GapText;
   length: number;
   walker: SequenceWalker | undefined;
+  /** Made when somebody asks which element is where. */
+  identity: SequenceIdentity | undefined;
 }
 
 export type ContainerState = TextState | PlainState;
@@ -380,6 +383,63 @@ export class NativeDocument {
 
   #touch(container: number): void {
     this.#revisions[container] = this.revision(container) + 1;
+  }
+
+  /** Which element of a text is where. Not within a transaction, whose elements have no names yet. */
+  identity(container: number): SequenceIdentity {
+    this.#mayRead();
+    const text = this.#states[container] as TextState;
+    const { log } = this.#ops.sequence(container);
+    text.identity ??= new SequenceIdentity(this.#events.graph, log, (a, b) =>
+      this.#events.replicas.compare(a, b),
+    );
+    return text.identity;
+  }
+
+  dotOf(lv: number): Dot {
+    return this.#events.replicas.dotOf(lv);
+  }
+
+  /** The LV of a dot; undefined when it is not known. */
+  lvOf(value: Dot): number | undefined {
+    this.#mayRead();
+    const lv = this.#events.replicas.lvOfDot(value);
+    return lv < 0 ? undefined : lv;
+  }
+
+  /** When the event that `lv` is in was made, and for how many LVs from there on one replica has that time and its dots count on. */
+  spanOf(lv: number): { readonly wallMs: number; readonly count: number } {
+    const { replicas } = this.#events;
+    const replica = replicas.replicaOf(lv);
+    const seq = replicas.seqOf(lv);
+    const untilTime = this.#events.timeEnd(replica, seq) - seq + 1;
+    return {
+      wallMs: this.#events.timeOf(replica, seq).wallMs,
+      count: Math.min(untilTime, replicas.spanEnd(lv) - lv + 1),
+    };
+  }
+
+  /** Whether this LV inserted an element into this text. */
+  isInsertion(container: number, lv: number): boolean {
+    const { log } = this.#ops.sequence(container);
+    const run = log.starts.lastAtMost(lv);
+    return run >= 0 && log.kinds.at(run) === INSERT && lv < log.starts.at(run) + log.counts.at(run);
+  }
+
+  /** What `count` LVs from `lv` on, which are known to have inserted into this text, inserted. */
+  insertedText(container: number, lv: number, count: number): string {
+    const { log, units } = this.#ops.sequence(container);
+    return units.text(log.contentOf(log.starts.lastAtMost(lv), lv), count);
+  }
+
+  /** A version that somebody kept, by local numbers. `decode/invalid` when something in it is not known here. */
+  localVersion(version: readonly Dot[]): LocalFrontier {
+    const lvs = version.map((head) => {
+      const lv = this.lvOf(head);
+      if (lv === undefined) throw unknownVersion(head);
+      return lv;
+    });
+    return this.#events.graph.headsOf(lvs);
   }
 
   // ---- Local transactions ----
@@ -785,6 +845,7 @@ export class NativeDocument {
       if (state.type !== 'text') continue;
       state.length = state.content.length;
       state.walker?.rest();
+      state.identity?.rest();
     }
     this.#patch.forEach((container, _index, count) => {
       const state = this.#states[container];
@@ -914,7 +975,14 @@ export class NativeDocument {
 
 function textOf(id: ContainerId, text: string): TextState {
   const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;
-  return { type: 'text', name, content: new GapText(text), length: text.length, walker: undefined };
+  return {
+    type: 'text',
+    name,
+    content: new GapText(text),
+    length: text.length,
+    walker: undefined,
+    identity: undefined,
+  };
 }
 
 function nameOf({ replica, seq, count }: EventRun): string {
@@ -930,6 +998,15 @@ function batchOfRun({ batch, run }: WaitingRun): EventBatch {
 /** A wall clock as whole milliseconds in range; one that is broken altogether counts as 1970. */
 function clampWall(wallMs: number): number {
   return Number.isFinite(wallMs) ? Math.min(Math.max(Math.floor(wallMs), 0), MAX_WALL_MS) : 0;
+}
+
+function unknownVersion({ replica, seq }: Dot): CausewayError<'decode/invalid'> {
+  const detail = `${replica}.${seq} is not known here`;
+  return new CausewayError(
+    'decode/invalid',
+    { what: 'version', detail },
+    `${detail}; wait for the update that brings it`,
+  );
 }
 
 function otherHistory(): CausewayError<'decode/invalid'> {

@@ -4,7 +4,10 @@
  */
 import { wellFormed } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
-import type { NativeDocument, TextState } from './native-document.ts';
+import type { Dot } from '../id/index.ts';
+import type { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
+import type { NativeDocument, TextEdit, TextState } from './native-document.ts';
+import type { Authorship, Position } from './position.ts';
 import { isHighSurrogate, isLowSurrogate } from './surrogates.ts';
 import type { View } from './view.ts';
 
@@ -67,8 +70,73 @@ export class Text implements View<string> {
     return this.#state.content.toString();
   }
 
+  /** A position at `index` that clings to the unit before it ('left') or after it ('right'). The first one in a document costs a replay of its history. */
+  positionAt(index: number, side: Position['side'] = 'left'): Position {
+    this.#check(index, 0);
+    const at = side === 'left' ? index - 1 : index;
+    if (at < 0 || at >= this.length) return { side, element: undefined };
+    return { side, element: this.#document.dotOf(this.#identity.at(at)) };
+  }
+
+  /** Where a position is now; undefined while its element is not known here. */
+  indexOf({ side, element }: Position): number | undefined {
+    if (element === undefined) return side === 'left' ? 0 : this.length;
+    const lv = this.#document.lvOf(element);
+    if (lv === undefined || !this.#document.isInsertion(this.#container, lv)) return undefined;
+    const index = this.#identity.indexOf(lv);
+    return side === 'left' && this.#identity.has(lv) ? index + 1 : index;
+  }
+
+  /** The text as it was at a version, for example one that `frontier` of the document once was. */
+  textAt(version: readonly Dot[]): string {
+    const local = this.#document.localVersion(version);
+    const parts: string[] = [];
+    for (const { lv, count, after } of this.#identity.compare(local, local))
+      if (after) parts.push(this.#document.insertedText(this.#container, lv, count));
+    return parts.join('');
+  }
+
+  /** The edits that make the text at the version `before` what it is at `after`, one after the other. */
+  changesBetween(before: readonly Dot[], after: readonly Dot[]): readonly TextEdit[] {
+    const edits: TextEdit[] = [];
+    let index = 0;
+    const spans = this.#identity.compare(
+      this.#document.localVersion(before),
+      this.#document.localVersion(after),
+    );
+    for (const span of spans) {
+      if (span.before && !span.after) edits.push({ index, removed: span.count, inserted: '' });
+      if (span.after && !span.before) {
+        const inserted = this.#document.insertedText(this.#container, span.lv, span.count);
+        edits.push({ index, removed: 0, inserted });
+      }
+      if (span.after) index += span.count;
+    }
+    return edits;
+  }
+
+  /** Who wrote what is there, in order. */
+  authors(): readonly Authorship[] {
+    const authors: Authorship[] = [];
+    let index = 0;
+    this.#identity.forEach((start, length) => {
+      for (let lv = start; lv < start + length; ) {
+        const { wallMs, count: many } = this.#document.spanOf(lv);
+        const count = Math.min(many, start + length - lv);
+        authors.push({ index, count, first: this.#document.dotOf(lv), wallMs });
+        index += count;
+        lv += count;
+      }
+    });
+    return authors;
+  }
+
   toJSON(): string {
     return this.toString();
+  }
+
+  get #identity(): SequenceIdentity {
+    return this.#document.identity(this.#container);
   }
 
   #isWithinPair(index: number): boolean {

@@ -236,6 +236,69 @@ export class SequenceTracker {
     this.#nearLeaf = NONE;
   }
 
+  // ---- Reading ----
+
+  /** The index at the end of the element with this id: where it stands, or where it would if it had not been deleted. */
+  endIndexOf(id: number): number {
+    this.#findId(id);
+    this.#nearLeaf = NONE;
+    return this.#endIndex();
+  }
+
+  /** Whether the element with this id is there at the end. */
+  isThereAtEnd(id: number): boolean {
+    this.#findId(id);
+    return this.#ended[this.#leaf * FAN + this.#slot] === 0;
+  }
+
+  /** The id of the element at `index` at the end. */
+  idAtEnd(index: number): number {
+    let rest = index;
+    let block = this.#root;
+    for (let level = this.#depth; level > 0; level--) {
+      for (let i = block * FAN; ; i++) {
+        const child = this.#ids[i] as number;
+        const sum = this.#sums[child * MEASURES + END] as number;
+        if (rest < sum) {
+          block = child;
+          break;
+        }
+        rest -= sum;
+      }
+    }
+    for (let at = block * FAN; ; at++) {
+      const length = this.#ended[at] === 0 ? (this.#lengths[at] as number) : 0;
+      if (rest < length) return (this.#ids[at] as number) + rest;
+      rest -= length;
+    }
+  }
+
+  /** What the deletion by this LV deleted. */
+  targetOf(lv: number): number {
+    return this.#targets[lv - this.base - 1] as number;
+  }
+
+  /** Visits the inserted elements in order, in spans that are alike: their first id, how many, whether they are there at the end, and in each lane. */
+  forEach(
+    visit: (id: number, count: number, atEnd: boolean, inFirst: boolean, inSecond: boolean) => void,
+  ): void {
+    const [first, second] = this.#states as [Int32Array, Int32Array];
+    for (let leaf = this.#firstLeaf(); leaf !== NONE; leaf = this.#nexts[leaf] as number) {
+      const start = leaf * FAN;
+      for (let at = start; at < start + (this.#counts[leaf] as number); at++) {
+        const id = this.#ids[at] as number;
+        if (id < PLACEHOLDER)
+          visit(
+            id,
+            this.#lengths[at] as number,
+            this.#ended[at] === 0,
+            first[at] === THERE,
+            second[at] === THERE,
+          );
+      }
+    }
+  }
+
   // ---- Placement ----
 
   /** From the place found, where nothing stands to its left in this span: the first element to the right that the lane has. */

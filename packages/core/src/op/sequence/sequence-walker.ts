@@ -15,10 +15,13 @@
  * operation and the few between, and is given up when a later critical version makes a fresh one cheaper.
  */
 import { CausewayError } from '../../error.ts';
-import type { EventGraph, LocalFrontier } from '../../history/event-graph.ts';
+import type { Difference, EventGraph, LocalFrontier } from '../../history/event-graph.ts';
 import { sameFrontier } from '../../history/event-graph.ts';
 import { BACKSPACE, INSERT, type SequenceLog } from './sequence-log.ts';
-import { LANES, type SequenceSink, SequenceTracker } from './sequence-tracker.ts';
+import { LANES, PLACEHOLDER, type SequenceSink, SequenceTracker } from './sequence-tracker.ts';
+
+/** The version before everything, as the base of a tracker. */
+const NOTHING = -1;
 
 export class SequenceWalker {
   readonly #graph: EventGraph;
@@ -57,6 +60,31 @@ export class SequenceWalker {
     }
   }
 
+  /** A tracker of everything below `to`, from the start of the history. Whoever uses it keeps this walker for nothing else. */
+  whole(to: number): SequenceTracker {
+    const tracker = this.#tracker?.base === NOTHING ? this.#tracker : this.#start(NOTHING);
+    this.#beyond = PLACEHOLDER - 1;
+    try {
+      this.#replay(tracker, this.#trackedTo, to, undefined);
+      this.#trackedTo = to;
+    } catch (error) {
+      this.rest();
+      throw error;
+    }
+    return tracker;
+  }
+
+  /** Moves a lane of the tracker to this version. Returns which. */
+  stand(version: LocalFrontier): number {
+    return this.#laneAt(this.#tracker as SequenceTracker, version);
+  }
+
+  /** Moves the lane that is not `lane` to this version. */
+  standBeside(lane: number, version: LocalFrontier): void {
+    const other = lane === 0 ? 1 : 0;
+    this.#moveLane(this.#tracker as SequenceTracker, other, this.#wayOf(other, version), version);
+  }
+
   /** Gives up the tracker, and its memory. */
   rest(): void {
     this.#tracker = undefined;
@@ -66,6 +94,10 @@ export class SequenceWalker {
     const base = this.#graph.lastCritical;
     const kept = this.#tracker;
     if (kept !== undefined && kept.base <= base && !this.#freshIsCheaper(kept, base, from)) return kept;
+    return this.#start(base);
+  }
+
+  #start(base: number): SequenceTracker {
     const tracker = new SequenceTracker(base, this.#compareReplicas);
     this.#tracker = tracker;
     this.#trackedTo = base + 1;
@@ -110,9 +142,9 @@ export class SequenceWalker {
     }
     let nearest = 0;
     let shortest = Number.POSITIVE_INFINITY;
-    let way = this.#graph.difference(this.#lanes[0] as LocalFrontier, version);
+    let way = this.#wayOf(0, version);
     for (let lane = 0; lane < LANES; lane++) {
-      const toHere = lane === 0 ? way : this.#graph.difference(this.#lanes[lane] as LocalFrontier, version);
+      const toHere = lane === 0 ? way : this.#wayOf(lane, version);
       const length = lengthOf(toHere.onlyA) + lengthOf(toHere.onlyB);
       if (length < shortest) {
         shortest = length;
@@ -120,12 +152,20 @@ export class SequenceWalker {
         way = toHere;
       }
     }
-    for (let i = 0; i < way.onlyA.length; i += 2)
-      this.#retreat(tracker, nearest, way.onlyA[i] as number, way.onlyA[i + 1] as number);
-    for (let i = way.onlyB.length - 2; i >= 0; i -= 2)
-      this.#advance(tracker, nearest, way.onlyB[i] as number, way.onlyB[i + 1] as number);
-    this.#lanes[nearest] = version;
+    this.#moveLane(tracker, nearest, way, version);
     return nearest;
+  }
+
+  #wayOf(lane: number, version: LocalFrontier): Difference {
+    return this.#graph.difference(this.#lanes[lane] as LocalFrontier, version);
+  }
+
+  #moveLane(tracker: SequenceTracker, lane: number, way: Difference, version: LocalFrontier): void {
+    for (let i = 0; i < way.onlyA.length; i += 2)
+      this.#retreat(tracker, lane, way.onlyA[i] as number, way.onlyA[i + 1] as number);
+    for (let i = way.onlyB.length - 2; i >= 0; i -= 2)
+      this.#advance(tracker, lane, way.onlyB[i] as number, way.onlyB[i + 1] as number);
+    this.#lanes[lane] = version;
   }
 
   /** Takes the operations in [from, to) out of the lane, last first. */
