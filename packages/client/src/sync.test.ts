@@ -167,6 +167,26 @@ describe('saved', () => {
   });
 });
 
+describe('a document that is changed often', () => {
+  test('stays small on disk, in chunks and in bytes', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const client = connect(relay, { store });
+    const doc = new Y.Doc();
+    const handle = await client.open('note', yjsDocument(doc));
+    for (let index = 0; index < 500; index++) {
+      doc.getMap('map').set(`key ${index % 5}`, 'x'.repeat(100));
+      await handle.saved('relay');
+    }
+    await client.close();
+    const size = await store.size(handle.name);
+    expect(size.chunks).toBeLessThan(100);
+    expect(size.bytes).toBeLessThan(25_000);
+    const again = await connect(relay, { store, connect: false }).open('note', text());
+    expect(again.document.doc.getMap('map').toJSON()).toEqual(doc.getMap('map').toJSON());
+  });
+});
+
 describe('a filled document', () => {
   test('is pushed when it is opened', async () => {
     const relay = await startRelay();
