@@ -1,10 +1,12 @@
 /** The text of a note: a Yjs document of its own, beside the list, so that the list stays small. */
 import type { EngineFactory } from '@causeway/core/format';
 import { type YjsDocument, yjsDocument } from '@causeway/core/yjs';
-import { Doc } from 'yjs';
+import { Doc, type XmlFragment } from 'yjs';
 
-/** The fragment of the Yjs document that holds the text. */
-export const BODY_FIELD = 'body';
+/** The part of the Yjs document that holds the text; the same object each time. */
+export function bodyFragment(doc: Doc): XmlFragment {
+  return doc.getXmlFragment('body');
+}
 
 const PREFIX = 'note/';
 

@@ -6,15 +6,17 @@ import { Icon } from './icons.tsx';
 interface TroubleProps {
   readonly title: string;
   readonly error: unknown;
+  /** In the place of the usual words for this error. */
+  readonly words?: string;
   readonly children?: ReactNode;
 }
 
-export function Trouble({ title, error, children }: TroubleProps): ReactElement {
+export function Trouble({ title, error, words = wordsOf(error), children }: TroubleProps): ReactElement {
   return (
     <div className="trouble" role="alert">
       <Icon name="warning" />
       <h2>{title}</h2>
-      <p>{wordsOf(error)}</p>
+      <p>{words}</p>
       {children}
       <details>
         <summary>What exactly</summary>
