@@ -3,9 +3,18 @@
  * puts the parts together; what happens to one document is in open-document.ts.
  */
 import { CausewayError, Listeners } from '@causeway/core';
-import type { Engine, EngineFactory, Site } from '@causeway/core/format';
-import { type DocumentName, parseDocumentName } from '@causeway/core/id';
+import {
+  type Engine,
+  type EngineFactory,
+  type FormatFamily,
+  type FormatRegistry,
+  formatRegistry,
+  type Site,
+  type UpdateFormat,
+} from '@causeway/core/format';
+import { type DocumentKind, type DocumentName, parseDocumentName } from '@causeway/core/id';
 import type { RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
+import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
 import { hostPlatform, type Platform } from './platform.ts';
@@ -17,6 +26,7 @@ import { IndexedDbStore } from './storage/indexed-db-store.ts';
 import { Journal } from './storage/journal.ts';
 import { MemoryStore } from './storage/memory-store.ts';
 import { Connection } from './transport/connection.ts';
+import { UpdatesEngine } from './updates-engine.ts';
 
 export interface ClientOptions {
   /** The relay's endpoint: `wss://example.org/sync`. */
@@ -27,6 +37,11 @@ export interface ClientOptions {
   readonly store?: DocumentStore;
   /** Credentials for the relay, asked for at each connection and before they expire. */
   readonly token?: () => Promise<string | undefined>;
+  /**
+   * Formats of documents that the app may have changed and not opened again since: what is still unsent of them is sent
+   * all the same. Those of documents that were open in this page are known.
+   */
+  readonly formats?: readonly FormatFamily[];
   /** False: stays offline until `connect` is called. */
   readonly connect?: boolean;
   /** What the client takes from its surroundings: in Node a `WebSocket`, in tests clocks and dice. */
@@ -94,6 +109,10 @@ class RelayClient implements Client {
   readonly #connection: Connection;
   readonly #documents = new Map<DocumentName, OpenDocument>();
   readonly #opening = new Map<DocumentName, Promise<OpenDocument>>();
+  readonly #couriers: Couriers;
+  readonly #registry: FormatRegistry;
+  /** Of documents that were open in this page. */
+  readonly #formats = new Map<DocumentKind, UpdateFormat>();
   /** Open documents by their number on the connection that is up. */
   readonly #channels = new Map<number, OpenDocument>();
   #limits: SessionLimits | undefined;
@@ -106,6 +125,7 @@ class RelayClient implements Client {
   constructor(options: ClientOptions) {
     this.#platform = { ...hostPlatform(), ...options.platform };
     this.#namespace = options.namespace ?? 'default';
+    this.#registry = formatRegistry(options.formats ?? []);
     const store = options.store ?? defaultStore(this.#platform, this.#namespace);
     this.#home = openHome(store);
     this.#lease = this.#home.then(({ store }) => this.#newLease(store));
@@ -113,6 +133,12 @@ class RelayClient implements Client {
       this.#storage = status;
       store.onLost(() => this.#forEach((document) => document.rewrite()));
       this.#storageListeners.tell();
+    });
+    this.#couriers = new Couriers({
+      list: () => this.list(),
+      isOpen: (name) => this.#documents.has(name) || this.#opening.has(name),
+      formatOf: (kind) => this.#formatOf(kind),
+      open: (name, format) => this.#load(name, () => new UpdatesEngine(format)),
     });
     this.#connection = new Connection({
       url: options.url,
@@ -130,9 +156,7 @@ class RelayClient implements Client {
   async open<E extends Engine>(name: string, factory: EngineFactory<E>): Promise<DocumentHandle<E>> {
     const parsed = parseDocumentName(name);
     if (this.#isClosed) throw storeClosed('open');
-    const open = this.#documents.get(parsed);
-    open?.retain();
-    const document = open ?? (await this.#openOnce(parsed, factory));
+    const document = await this.#openOnce(parsed, factory);
     // Who opens one name as two kinds of document gets the first for both, which the types cannot know.
     return document as OpenDocument<E>;
   }
@@ -169,7 +193,7 @@ class RelayClient implements Client {
   async delete(name: string): Promise<void> {
     const parsed = parseDocumentName(name);
     const { store } = await this.#home;
-    await this.#opening.get(parsed);
+    await Promise.allSettled([this.#opening.get(parsed), this.#couriers.release(parsed)]);
     this.#documents.get(parsed)?.shut();
     await store.delete(parsed);
     // A history that was forgotten may not be continued under the id that wrote it.
@@ -179,6 +203,7 @@ class RelayClient implements Client {
   async wipe(): Promise<void> {
     const { store } = await this.#home;
     this.#end();
+    await this.#couriers.close();
     this.#forEach((document) => document.shut());
     await store.wipe();
     await this.#letGo(store);
@@ -188,6 +213,7 @@ class RelayClient implements Client {
     if (this.#isClosed) return;
     const { store } = await this.#home;
     this.#end();
+    await this.#couriers.close();
     await Promise.allSettled(this.#opening.values());
     const flushed = await Promise.allSettled(
       [...this.#documents.values()].map((document) => document.flush()),
@@ -211,18 +237,19 @@ class RelayClient implements Client {
   }
 
   async #openOnce(name: DocumentName, factory: EngineFactory<Engine>): Promise<OpenDocument> {
-    const underWay = this.#opening.get(name);
+    const open = this.#couriers.has(name) ? undefined : this.#documents.get(name);
+    const underWay = open ?? this.#opening.get(name);
     if (underWay !== undefined) {
       const document = await underWay;
       document.retain();
       return document;
     }
-    const opening = this.#load(name, factory).finally(() => this.#opening.delete(name));
+    const opening = this.#couriers.release(name).then(() => this.#load(name, factory));
     this.#opening.set(name, opening);
-    return opening;
+    return opening.finally(() => this.#opening.delete(name));
   }
 
-  async #load(name: DocumentName, factory: EngineFactory<Engine>): Promise<OpenDocument> {
+  async #load<E extends Engine>(name: DocumentName, factory: EngineFactory<E>): Promise<OpenDocument<E>> {
     const { store } = await this.#home;
     const lease = await this.#lease;
     const stored = await store.load(name).catch((error: unknown) => storageFailure(error, 'load'));
@@ -238,12 +265,12 @@ class RelayClient implements Client {
     return this.#admit(store, name, engine, stored);
   }
 
-  #admit(
+  #admit<E extends Engine>(
     store: DocumentStore,
     name: DocumentName,
-    engine: Engine,
+    engine: E,
     stored: StoredDocument | CausewayError | undefined,
-  ): OpenDocument {
+  ): OpenDocument<E> {
     const host: DocumentHost = {
       store,
       platform: this.#platform,
@@ -254,6 +281,7 @@ class RelayClient implements Client {
     };
     const document = new OpenDocument(host, name, engine, stored);
     this.#documents.set(name, document);
+    this.#formats.set(engine.format.kind, engine.format);
     this.#connectDocument(document);
     return document;
   }
@@ -263,12 +291,25 @@ class RelayClient implements Client {
     for (const [channel, other] of this.#channels) {
       if (other === document) this.#channels.delete(channel);
     }
+    if (!this.#couriers.has(document.name)) void this.#couriers.deliver();
+  }
+
+  #formatOf(kind: DocumentKind): UpdateFormat | undefined {
+    const known = this.#formats.get(kind);
+    if (known !== undefined) return known;
+    try {
+      return this.#registry.formatOf(kind);
+    } catch (error) {
+      if (error instanceof CausewayError) return undefined;
+      throw error;
+    }
   }
 
   #welcomed(limits: SessionLimits): void {
     this.#limits = limits;
     this.#lastChannel = 0;
     this.#forEach((document) => this.#connectDocument(document));
+    this.#couriers.connected();
   }
 
   #connectDocument(document: OpenDocument): void {
@@ -284,6 +325,7 @@ class RelayClient implements Client {
 
   #disconnected(): void {
     this.#limits = undefined;
+    this.#couriers.disconnected();
     this.#channels.clear();
     this.#forEach((document) => document.disconnected());
   }

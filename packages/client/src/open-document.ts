@@ -53,8 +53,8 @@ export interface DocumentHost {
   readonly fail: (error: CausewayError) => void;
   /** Resolves when no later page will write under this page's replica id; rejects when that cannot be made sure. */
   readonly retireReplica: () => Promise<void>;
-  /** The document is closed, with this many batches in the store's outbox that the relay does not have. */
-  readonly onShut: (document: OpenDocument, unsent: number) => void;
+  /** The document is closed for good. */
+  readonly onShut: (document: OpenDocument) => void;
 }
 
 /** Local changes of one turn are one or two batches; so many transactions may be under way before turns are put together. */
@@ -219,7 +219,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#presence.close();
     this.document.close();
     this.#changed();
-    this.#host.onShut(this, this.#outbox.pending.disk);
+    this.#host.onShut(this);
   }
 
   /** The connection is up, and this document is `channel` on it. */

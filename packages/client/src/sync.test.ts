@@ -167,6 +167,50 @@ describe('saved', () => {
   });
 });
 
+describe('a document that was changed offline and closed', () => {
+  test('is sent all the same, when the network is back', async () => {
+    const relay = await startRelay();
+    const client = connect(relay, { connect: false });
+    const handle = await client.open('note', words());
+    add(handle, 'offline');
+    await handle.close();
+    client.connect();
+    const other = await connect(relay).open('note', words());
+    await until(other, () => wordsOf(other).includes('offline'));
+  });
+
+  test('is sent by a later page that knows its kind', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const first = connect(relay, { store, connect: false });
+    const names = Array.from({ length: 10 }, (_, index) => `note ${index}`);
+    for (const name of names) add(await first.open(name, words()), name);
+    await first.close();
+    connect(relay, { store, formats: [latticeFormats()] });
+    const reader = connect(relay);
+    for (const name of names) {
+      const other = await reader.open(name, words());
+      await until(other, () => wordsOf(other).includes(name));
+    }
+  });
+
+  test('is opened anew while it is being sent', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const first = connect(relay, { store, connect: false });
+    add(await first.open('note', words()), 'offline');
+    await first.close();
+    const second = connect(relay, { store, formats: [latticeFormats()] });
+    await untilConnection(second, 'online');
+    const handle = await second.open('note', words());
+    expect(wordsOf(handle)).toEqual(['offline']);
+    add(handle, 'more');
+    await handle.saved('relay');
+    const other = await connect(relay).open('note', words());
+    await until(other, () => wordsOf(other).length === 2);
+  });
+});
+
 describe('a document that is changed often', () => {
   test('stays small on disk, in chunks and in bytes', async () => {
     const relay = await startRelay();
