@@ -32,6 +32,7 @@ export {
 } from './schema.ts';
 export { decodeUpdate } from './snapshot-codec.ts';
 export { Text } from './text.ts';
+export { UndoManager, type UndoOptions } from './undo.ts';
 export { EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
 export { ValueMap } from './value-map.ts';
 export { ValueSet } from './value-set.ts';

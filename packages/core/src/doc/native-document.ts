@@ -39,7 +39,14 @@ import {
 } from './event-batch.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
 import { Patch } from './patch.ts';
-import { createPlain, effectPlain, isPlainType, type PlainState } from './plain-ops.ts';
+import {
+  createPlain,
+  effectPlain,
+  type Inverse,
+  inverseOf,
+  isPlainType,
+  type PlainState,
+} from './plain-ops.ts';
 import { SingleReader } from './single-reader.ts';
 import { SingleWriter } from './single-writer.ts';
 import {
@@ -87,6 +94,16 @@ export interface DocumentChange {
   readonly origin: unknown;
   /** By container. A container that is not a text has no edits: read it again. */
   readonly containers: ReadonlyMap<number, readonly TextEdit[]>;
+  /** The local numbers of a transaction's operations, [start, end); empty for updates. */
+  readonly start: number;
+  readonly end: number;
+  /** What takes the transaction's operations back, those on texts aside; in their order. */
+  readonly inverses: readonly ContainerInverse[];
+}
+
+export interface ContainerInverse extends Inverse {
+  readonly container: number;
+  readonly lv: number;
 }
 
 /** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
@@ -116,6 +133,7 @@ interface OpenTransaction {
   /** What texts were like before, last first, to be done again when the transaction fails. */
   readonly undo: (() => void)[];
   readonly plains: Set<number>;
+  readonly inverses: ContainerInverse[];
 }
 
 export class NativeDocument {
@@ -369,9 +387,14 @@ export class NativeDocument {
     this.#ops.plain(container, lv, op);
     const time = { ...open.time, replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
-    effectPlain(this.#states[container] as PlainState, op, context);
+    const state = this.#states[container] as PlainState;
+    if (this.#changes.size > 0) {
+      const inverse = inverseOf(state, op);
+      if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
+      this.#noteChange(container);
+    }
+    effectPlain(state, op, context);
     this.#touch(container);
-    if (this.#changes.size > 0) this.#noteChange(container);
     open.length += 1;
     open.plains.add(container);
   }
@@ -426,6 +449,25 @@ export class NativeDocument {
     return run >= 0 && log.kinds.at(run) === INSERT && lv < log.starts.at(run) + log.counts.at(run);
   }
 
+  /** Visits the operations on texts of a transaction that has ended: their container, whether they insert, and LVs. */
+  visitTexts(
+    start: number,
+    end: number,
+    visit: (container: number, inserts: boolean, lv: number, count: number) => void,
+  ): void {
+    this.#mayRead();
+    this.#ops.visit(start, end, {
+      sequence: (container, kind, lv, _index, count) => visit(container, kind === INSERT, lv, count),
+      plain: () => {},
+    });
+  }
+
+  /** The LV that the next operation will have. */
+  get nextLv(): number {
+    this.#wakeUp();
+    return this.#events.length + (this.#transaction?.length ?? 0);
+  }
+
   /** What `count` LVs from `lv` on, which are known to have inserted into this text, inserted. */
   insertedText(container: number, lv: number, count: number): string {
     const { log, units } = this.#ops.sequence(container);
@@ -466,7 +508,7 @@ export class NativeDocument {
           : undefined;
       this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
     }
-    if (this.#edits !== undefined) this.#tellChange(true, undefined);
+    if (this.#edits !== undefined) this.#tellChange(true, undefined, lv, lv + count, NONE);
   }
 
   #begin(origin: unknown): void {
@@ -477,6 +519,7 @@ export class NativeDocument {
       time: undefined,
       undo: [],
       plains: new Set(),
+      inverses: [],
     };
   }
 
@@ -492,7 +535,7 @@ export class NativeDocument {
     this.#events.appendNext(this.#self, open.length);
     if (this.#updates.size > 0)
       this.#updates.tell(encodeUpdate(batchOf(this.#events, this.#ops, [open.start, this.#events.length])));
-    this.#tellChange(true, open.origin);
+    this.#tellChange(true, open.origin, open.start, open.start + open.length, open.inverses);
   }
 
   #rollBack(): void {
@@ -895,7 +938,7 @@ export class NativeDocument {
       if (tells) this.#noteChange(container);
     }
     this.#plains.length = 0;
-    this.#tellChange(false, undefined);
+    this.#tellChange(false, undefined, 0, 0, NONE);
   }
 
   #contextOf(lv: number, linear: boolean): OpContext {
@@ -956,10 +999,16 @@ export class NativeDocument {
     if (!this.#edits.has(container)) this.#edits.set(container, []);
   }
 
-  #tellChange(local: boolean, origin: unknown): void {
+  #tellChange(
+    local: boolean,
+    origin: unknown,
+    start: number,
+    end: number,
+    inverses: readonly ContainerInverse[],
+  ): void {
     const containers = this.#edits;
     this.#edits = undefined;
-    if (containers !== undefined) this.#changes.tell({ local, origin, containers });
+    if (containers !== undefined) this.#changes.tell({ local, origin, containers, start, end, inverses });
   }
 
   /** Before whatever needs more than the texts. */
@@ -972,6 +1021,8 @@ export class NativeDocument {
       );
   }
 }
+
+const NONE: readonly never[] = [];
 
 function textOf(id: ContainerId, text: string): TextState {
   const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;

@@ -6,9 +6,9 @@
  *      map        0 write key value  1 child key (value: its type)   2 delete key
  */
 import type { Value } from '../bytes/value.ts';
-import { addWinsSet, type SetCommand, type SetState } from '../op/add-wins-set.ts';
+import { addWinsSet, has, type SetCommand, type SetState } from '../op/add-wins-set.ts';
 import { type CounterCommand, type CounterState, counter } from '../op/counter.ts';
-import { type MapOp, type MapState, map } from '../op/map.ts';
+import { entryAt, type MapOp, type MapState, map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
 import type { PlainOp } from './op-log.ts';
@@ -55,6 +55,49 @@ export function effectPlain(of: PlainState, op: PlainOp, context: OpContext): vo
       if (read !== undefined) mapOfContainers.effect(of.state, read, context);
     }
   }
+}
+
+/** What takes an operation back that was carried out here. */
+export interface Inverse {
+  readonly ops: readonly PlainOp[];
+  /** Of a map: only while the key's write is still the one that is taken back. */
+  readonly key?: string;
+  /** The LV of the write that it was made over. */
+  readonly overwrote?: number;
+}
+
+/** What would take the operation back, asked before it is carried out; undefined when nothing has to be done. */
+export function inverseOf(of: PlainState, op: PlainOp): Inverse | undefined {
+  switch (of.type) {
+    case 'counter': {
+      const read = readCounter(op);
+      if (read === undefined) return undefined;
+      // Others may have counted since, and their increments stay.
+      const amount = read.do === 'add' ? -read.amount : counter.view(of.state) - read.value;
+      return amount === 0 ? undefined : { ops: [writeCounter({ do: 'add', amount })] };
+    }
+    case 'set': {
+      const read = readSet(op);
+      if (read === undefined) return undefined;
+      if (read.do === 'clear')
+        return { ops: addWinsSet.view(of.state).map((value) => writeSet({ do: 'add', value })) };
+      if (has(of.state, read.value) === (read.do === 'add')) return undefined;
+      return { ops: [writeSet({ do: read.do === 'add' ? 'remove' : 'add', value: read.value })] };
+    }
+    case 'map': {
+      const read = readMap(op);
+      if (read === undefined) return undefined;
+      const { key } = read;
+      const write = of.state.writes.get(key);
+      const ops = [writeMap({ key, entry: entryAt(of.state, key) })];
+      return { ops, key, ...(write === undefined ? {} : { overwrote: write.lv }) };
+    }
+  }
+}
+
+/** The LV of the write that is read at a key of a map. */
+export function writeAt(of: PlainState, key: string): number | undefined {
+  return of.type === 'map' ? of.state.writes.get(key)?.lv : undefined;
 }
 
 /** Whether this is an operation of a container of this type. */

@@ -51,6 +51,11 @@ export class SequenceIdentity {
     });
   }
 
+  /** Visits all elements there ever were, in order, in runs of LVs that follow each other and are all there or all deleted. */
+  forEachEver(visit: (lv: number, count: number, there: boolean) => void): void {
+    this.#tracker().forEach(visit);
+  }
+
   /** What two versions have, in order: all spans that either has. Costs a walk through the sequence and the events between. */
   compare(before: LocalFrontier, after: LocalFrontier): readonly ElementSpan[] {
     const tracker = this.#tracker();

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { parseReplicaId } from '../id/index.ts';
+import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
+import { createDocument, type TypedDocument } from './document.ts';
+import { counter, map, mapOf, record, register, schema, set, text } from './schema.ts';
+import { UndoManager } from './undo.ts';
+
+const Note = schema({
+  title: register<string>(),
+  body: text(),
+  tags: set<string>(),
+  votes: counter(),
+  flags: map<number>(),
+  parts: mapOf(record({ text: text(), name: register<string>() })),
+});
+
+type NoteDocument = TypedDocument<(typeof Note)['fields']>;
+
+function open(replica: number): NoteDocument {
+  return createDocument(Note, { replica: parseReplicaId(replica), now: () => 1_700_000_000_000 });
+}
+
+function meet(a: NoteDocument, b: NoteDocument): void {
+  a.apply(b.native.updateSince(a.native.version));
+  b.apply(a.native.updateSince(b.native.version));
+  expect(a.toJSON()).toEqual(b.toJSON());
+}
+
+describe('undo', () => {
+  test('takes back a deletion where it was, after others have written around it', () => {
+    const [a, b] = [open(1), open(2)];
+    a.body.insert(0, 'one two three');
+    meet(a, b);
+    const undo = new UndoManager(a.native);
+    a.body.delete(4, 4);
+    b.body.insert(0, '> ');
+    b.body.insert(15, '!');
+    meet(a, b);
+    expect(a.body.toString()).toBe('> one three!');
+    undo.undo();
+    expect(a.body.toString()).toBe('> one two three!');
+    undo.redo();
+    expect(a.body.toString()).toBe('> one three!');
+    meet(a, b);
+  });
+
+  test('takes back an insertion, and leaves what others wrote into it', () => {
+    const [a, b] = [open(1), open(2)];
+    const undo = new UndoManager(a.native);
+    a.body.insert(0, 'mine');
+    meet(a, b);
+    b.body.insert(2, ' yours ');
+    b.body.delete(0, 1);
+    meet(a, b);
+    expect(undo.undo()).toBe(true);
+    expect(a.body.toString()).toBe(' yours ');
+    expect(undo.undo()).toBe(false);
+    meet(a, b);
+  });
+
+  test('takes an insertion back that was deleted and brought back meanwhile', () => {
+    const a = open(1);
+    const undo = new UndoManager(a.native);
+    a.body.insert(0, 'abc');
+    a.body.delete(1, 1);
+    undo.undo();
+    expect(a.body.toString()).toBe('abc');
+    undo.undo();
+    expect(a.body.toString()).toBe('');
+    undo.redo();
+    expect(a.body.toString()).toBe('abc');
+    undo.redo();
+    expect(a.body.toString()).toBe('ac');
+  });
+
+  test('leaves a register that somebody has written since, and a count that others have raised', () => {
+    const [a, b] = [open(1), open(2)];
+    a.title.set('first');
+    meet(a, b);
+    const undo = new UndoManager(a.native);
+    a.transact(() => {
+      a.title.set('second');
+      a.votes.set(10);
+      a.tags.add('x');
+    });
+    meet(a, b);
+    b.votes.add(1);
+    meet(a, b);
+    undo.undo();
+    expect([a.title.value, a.votes.value, a.tags.values]).toEqual(['first', 1, []]);
+    undo.redo();
+    expect([a.title.value, a.votes.value, a.tags.values]).toEqual(['second', 11, ['x']]);
+    b.apply(a.save());
+    b.title.set('theirs');
+    meet(a, b);
+    undo.undo();
+    expect([a.title.value, a.votes.value]).toEqual(['theirs', 1]);
+  });
+
+  test('tracks the origins it is told to, and forgets the redo after an edit', () => {
+    const a = open(1);
+    const undo = new UndoManager(a.native, { tracks: (origin) => origin !== 'import', maxSteps: 2 });
+    a.transact(() => a.body.insert(0, 'imported '), 'import');
+    expect(undo.canUndo).toBe(false);
+    for (const letter of 'xyz') a.body.insert(a.body.length, letter);
+    undo.undo();
+    expect(undo.canRedo).toBe(true);
+    a.body.insert(a.body.length, '!');
+    expect(undo.canRedo).toBe(false);
+    while (undo.undo());
+    expect(a.body.toString()).toBe('imported x');
+    undo.close();
+    a.body.clear();
+    expect(undo.canUndo).toBe(false);
+  });
+
+  test('alone, goes back through every state there was, and forth again', () => {
+    for (const seed of seedsOfRuns({}, 150)) {
+      const random = new Seeded(seed);
+      const note = open(1);
+      const undo = new UndoManager(note.native);
+      const states = [note.toJSON()];
+      let steps = 0;
+      const stop = note.onChange(() => void steps++);
+      for (let i = random.between(1, 12); i > 0; i--) {
+        note.transact(() => {
+          for (let j = random.between(1, 3); j > 0; j--) editRandomly(random, note);
+        });
+        if (steps === states.length) states.push(note.toJSON());
+      }
+      stop();
+      for (let round = 0; round < 2; round++) {
+        for (let at = states.length - 2; at >= 0; at--) {
+          undo.undo();
+          expect(note.toJSON(), `seed ${seed}, back to ${at}`).toEqual(states[at]);
+        }
+        expect(undo.canUndo).toBe(false);
+        for (let at = 1; at < states.length; at++) {
+          undo.redo();
+          expect(note.toJSON(), `seed ${seed}, forth to ${at}`).toEqual(states[at]);
+        }
+      }
+    }
+  });
+});
+
+function editRandomly(random: Seeded, note: NoteDocument): void {
+  const { body } = note;
+  const index = random.int(body.length + 1);
+  const edits: (() => void)[] = [
+    () => body.insert(index, random.pick(['a', 'bc', 'def'])),
+    () => body.insert(index, random.pick(['x', 'yz'])),
+    () => body.delete(index, Math.min(body.length - index, random.int(4))),
+    () => note.title.set(random.pick(['t', 'u'])),
+    () => note.title.clear(),
+    () => note.votes.add(random.between(-1, 3)),
+    () => note.votes.set(random.int(3)),
+    () => note.tags.add(random.pick(['p', 'q'])),
+    () => note.tags.delete(random.pick(['p', 'q'])),
+    () => note.tags.clear(),
+    () => note.flags.set(random.pick(['f', 'g']), random.int(9)),
+    () => note.flags.delete(random.pick(['f', 'g'])),
+    () => note.parts.make('p').text.insert(0, 'part'),
+    () => note.parts.make('p').name.set('n'),
+    () => note.parts.delete('p'),
+  ];
+  random.pick(edits)();
+}

@@ -1,0 +1,226 @@
+/**
+ * Undo and redo of one's own edits, whatever others have done since. What was inserted and is still there is deleted; what was
+ * deleted comes back where it was, if nobody else has brought it back; a register gets its value back unless somebody has
+ * written it since; a counter loses what was counted; a set gets back what it had.
+ *
+ *   edit 1, edit 2   undo      [1][2]           redo []
+ *   undo             undo      [1]              redo [2']      an undo is a transaction like any other, and its
+ *   redo             undo      [1][2'']         redo []        inverse is the redo
+ *
+ * What comes back are new elements. `#revived` says which stand for which, so that undoing the edit before takes them too,
+ * and so that what comes back later finds its place among them.
+ */
+import type { ContainerInverse, DocumentChange, NativeDocument, TextState } from './native-document.ts';
+import { writeAt } from './plain-ops.ts';
+
+export interface UndoOptions {
+  /** Whether a local transaction with this origin is to be undone; all are when this is left out. */
+  readonly tracks?: (origin: unknown) => boolean;
+  /** Steps kept; the oldest are forgotten. */
+  readonly maxSteps?: number;
+}
+
+/** Enough for a session of writing; each step is a few numbers, and what it overwrote. */
+const DEFAULT_MAX_STEPS = 1000;
+
+interface Step {
+  readonly start: number;
+  readonly end: number;
+  readonly inverses: readonly ContainerInverse[];
+}
+
+/** Elements that come back before what stands at `index`, or, from there on, go. */
+interface Restoration {
+  readonly index: number;
+  readonly revives: readonly number[];
+  readonly removes: number;
+}
+
+export class UndoManager {
+  readonly #document: NativeDocument;
+  readonly #tracks: (origin: unknown) => boolean;
+  readonly #maxSteps: number;
+  readonly #undo: Step[] = [];
+  readonly #redo: Step[] = [];
+  /** The LV of an element or write, to that of the one which was made in its place. */
+  readonly #revived = new Map<number, number>();
+  /** The elements that were made in place of others. */
+  readonly #copies = new Set<number>();
+  readonly #stop: () => void;
+  /** Where the transaction that is under way goes. */
+  #target: Step[] | undefined;
+
+  constructor(document: NativeDocument, options: UndoOptions = {}) {
+    this.#document = document;
+    this.#tracks = options.tracks ?? (() => true);
+    this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS;
+    this.#stop = document.onChange((change) => this.#record(change));
+  }
+
+  get canUndo(): boolean {
+    return this.#undo.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#redo.length > 0;
+  }
+
+  /** Takes the last step back, in one transaction whose origin is this object. False when there was none. */
+  undo(): boolean {
+    return this.#takeBack(this.#undo, this.#redo);
+  }
+
+  /** Does again what was undone last. False when there was nothing. */
+  redo(): boolean {
+    return this.#takeBack(this.#redo, this.#undo);
+  }
+
+  /** Forgets all steps and listens no more. */
+  close(): void {
+    this.#stop();
+    this.#undo.length = 0;
+    this.#redo.length = 0;
+    this.#revived.clear();
+    this.#copies.clear();
+  }
+
+  #record({ local, origin, start, end, inverses }: DocumentChange): void {
+    if (!local) return;
+    const step = { start, end, inverses };
+    if (origin === this) {
+      this.#target?.push(step);
+      return;
+    }
+    if (!this.#tracks(origin)) return;
+    this.#undo.push(step);
+    if (this.#undo.length > this.#maxSteps) this.#undo.shift();
+    this.#redo.length = 0;
+  }
+
+  #takeBack(from: Step[], to: Step[]): boolean {
+    const step = from.pop();
+    if (step === undefined) return false;
+    const texts = [...this.#textsOf(step)].map(([container, elements]) => ({
+      container,
+      restorations: this.#restorations(container, elements),
+    }));
+    const steps = to.length;
+    this.#target = to;
+    this.#document.transact(() => {
+      for (const { container, restorations } of texts) this.#restore(container, restorations);
+      for (let i = step.inverses.length - 1; i >= 0; i--)
+        this.#invert(step, step.inverses[i] as ContainerInverse);
+    }, this);
+    this.#target = undefined;
+    // Where others have left nothing to take back, there is nothing to do again; but each undo has its redo.
+    if (to.length === steps) to.push({ start: 0, end: 0, inverses: [] });
+    return true;
+  }
+
+  /** For each text the elements that go (true) and that come back (false). */
+  #textsOf(step: Step): ReadonlyMap<number, ReadonlyMap<number, boolean>> {
+    const texts = new Map<number, Map<number, boolean>>();
+    this.#document.visitTexts(step.start, step.end, (container, inserts, lv, count) => {
+      const elements = texts.get(container) ?? new Map<number, boolean>();
+      texts.set(container, elements);
+      const identity = this.#document.identity(container);
+      for (let i = 0; i < count; i++) {
+        const element = this.#latest(inserts ? lv + i : identity.targetOf(lv + i));
+        // What the step itself inserted and deleted stays away.
+        if (inserts) elements.set(element, true);
+        else if (elements.has(element)) elements.delete(element);
+        else elements.set(element, false);
+      }
+    });
+    return texts;
+  }
+
+  /** What goes, then what comes back, each from the end of the text to its start, so that none moves the next. */
+  #restorations(container: number, elements: ReadonlyMap<number, boolean>): readonly Restoration[] {
+    return [
+      ...this.#removals(container, elements).reverse(),
+      ...this.#revivals(container, elements).reverse(),
+    ];
+  }
+
+  #removals(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
+    const removals: { index: number; readonly revives: readonly number[]; removes: number }[] = [];
+    let index = 0;
+    this.#document.identity(container).forEach((lv, count) => {
+      for (let i = 0; i < count; i++, index++) {
+        if (elements.get(lv + i) !== true) continue;
+        const last = removals.at(-1);
+        if (last !== undefined && last.index + last.removes === index) last.removes++;
+        else removals.push({ index, revives: [], removes: 1 });
+      }
+    });
+    return removals;
+  }
+
+  /** An element that was made in place of another counts where that one stood: the order is that of the first ones. */
+  #revivals(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
+    const revivals: { readonly index: number; readonly revives: number[]; readonly removes: 0 }[] = [];
+    const identity = this.#document.identity(container);
+    let index = 0;
+    identity.forEachEver((lv, count, there) => {
+      for (let i = 0; i < count; i++) {
+        if (this.#copies.has(lv + i)) continue;
+        const element = this.#latest(lv + i);
+        const isThere = element === lv + i ? there : identity.has(element);
+        const goes = elements.get(element);
+        if (goes === false && !isThere) {
+          const last = revivals.at(-1);
+          if (last?.index === index) last.revives.push(element);
+          else revivals.push({ index, revives: [element], removes: 0 });
+        }
+        if (isThere && goes !== true) index++;
+      }
+    });
+    return revivals;
+  }
+
+  #restore(container: number, restorations: readonly Restoration[]): void {
+    const text = this.#document.state(container) as TextState;
+    for (const { index, revives, removes } of restorations) {
+      if (removes > 0) this.#document.removeText(container, text, index, removes);
+      else {
+        const first = this.#document.nextLv;
+        const parts = revives.map((lv) => this.#document.insertedText(container, lv, 1));
+        this.#document.insertText(container, text, index, parts.join(''));
+        for (const [i, lv] of revives.entries()) {
+          this.#revived.set(lv, first + i);
+          this.#copies.add(first + i);
+        }
+      }
+    }
+  }
+
+  #invert(step: Step, { container, key, lv, overwrote, ops }: ContainerInverse): void {
+    if (key !== undefined) {
+      const state = this.#document.state(container);
+      const current = state.type === 'text' ? undefined : writeAt(state, key);
+      const isOurs = current === this.#latest(lv);
+      // A step that wrote a key more than once is taken back by what it first wrote over.
+      const isLater = step.inverses.some(
+        (other) => other.container === container && other.key === key && other.lv < lv,
+      );
+      if (isLater || !(isOurs || this.#wroteLater(step, container, key, current))) return;
+      if (overwrote !== undefined) this.#revived.set(overwrote, this.#document.nextLv);
+    }
+    for (const op of ops) this.#document.plain(container, op);
+  }
+
+  /** Whether the write that is read at the key is another one of the step. */
+  #wroteLater(step: Step, container: number, key: string, current: number | undefined): boolean {
+    return step.inverses.some(
+      (other) => other.container === container && other.key === key && this.#latest(other.lv) === current,
+    );
+  }
+
+  #latest(lv: number): number {
+    let latest = lv;
+    for (let next = this.#revived.get(latest); next !== undefined; next = this.#revived.get(latest))
+      latest = next;
+    return latest;
+  }
+}
