@@ -94,6 +94,21 @@ export class OpLog {
     units.push(text);
   }
 
+  /** As `insertText`, with units that stand among others. */
+  insertUnits(
+    container: number,
+    lv: number,
+    index: number,
+    source: Uint16Array,
+    start: number,
+    count: number,
+  ): void {
+    this.#own(container, lv);
+    const { log, units } = this.sequence(container);
+    log.insert(lv, index, count);
+    units.pushUnits(source, start, count);
+  }
+
   /** As `insertText`, with ASCII that stands in bytes. */
   insertAscii(
     container: number,

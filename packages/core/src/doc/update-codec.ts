@@ -16,6 +16,7 @@ import { MAX_HYBRID_COUNTER, MAX_WALL_MS } from '../causality/index.ts';
 import { CausewayError } from '../error.ts';
 import { compareDots, type Dot, parseReplicaId, type ReplicaId } from '../id/index.ts';
 import { BACKSPACE, DELETE, INSERT, type SequenceOpKind } from '../op/sequence/sequence-log.ts';
+import { unitsOfText } from '../op/sequence/unit-list.ts';
 import { CONTAINER_TYPES, type ContainerId, MAX_CONTAINER_NAME_BYTES } from './container-id.ts';
 import { type EventBatch, type EventRun, type LengthMark, MAX_DOTS, type TimeMark } from './event-batch.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
@@ -601,7 +602,7 @@ function fillOps(
       inserted.push(Array.from({ length: many }, () => valueCodec.read(reader)));
     }
   }
-  const text = decodeText(reader, reader.rest());
+  const text = unitsOfText(decodeText(reader, reader.rest()));
   if (text.length !== units) throw reader.invalid('a text of another length than was inserted');
   let [lv, at, list, plain, sequence] = [0, 0, 0, 0, 0];
   for (const [i, kind] of kinds.entries()) {
@@ -618,9 +619,9 @@ function fillOps(
     const index = indexes[sequence++] as number;
     if (kind % 4 !== INSERT) ops.sequenceOp(container, (kind % 4) as SequenceOpKind, lv, index, many);
     else if (ops.containers[container]?.type === 'text') {
-      if (isLowSurrogate(text.charCodeAt(at)))
+      if (isLowSurrogate(text[at] as number))
         throw reader.invalid('an insertion that begins within a character');
-      ops.insertText(container, lv, index, text.slice(at, at + many));
+      ops.insertUnits(container, lv, index, text, at, many);
       at += many;
     } else ops.insertValues(container, lv, index, inserted[list++] as Value[]);
     lv += many;

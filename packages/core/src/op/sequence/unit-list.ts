@@ -23,6 +23,16 @@ export class UnitList {
     this.#length = end;
   }
 
+  /** Appends units from elsewhere. */
+  pushUnits(source: Uint16Array, start: number, count: number): void {
+    const end = this.#length + count;
+    if (end > this.#units.length) this.#grow(end);
+    const units = this.#units;
+    let at = this.#length;
+    for (let i = start; i < start + count; i++) units[at++] = source[i] as number;
+    this.#length = end;
+  }
+
   /** Appends ASCII that stands in bytes. */
   pushAscii(bytes: Uint8Array, start: number, count: number): void {
     const end = this.#length + count;
@@ -35,10 +45,7 @@ export class UnitList {
 
   /** Appends `count` units of another list. */
   pushFrom(other: UnitList, start: number, count: number): void {
-    const end = this.#length + count;
-    if (end > this.#units.length) this.#grow(end);
-    this.#units.set(other.view(start, count), this.#length);
-    this.#length = end;
+    this.pushUnits(other.#units, start, count);
   }
 
   at(index: number): number {
@@ -63,6 +70,13 @@ export class UnitList {
     grown.set(this.#units.subarray(0, this.#length));
     this.#units = grown;
   }
+}
+
+/** The string as units. */
+export function unitsOfText(text: string): Uint16Array {
+  const units = new Uint16Array(text.length);
+  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+  return units;
 }
 
 /** The units as a string. */
