@@ -289,6 +289,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #isDurable(id: BatchId): void {
     this.#outbox.durable(id);
     this.#enqueue(id);
+    this.#compactIfWorthwhile();
     this.#changed();
   }
 
@@ -423,9 +424,14 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     return { ...change, received: [this.document.format.merge(received)] };
   }
 
-  /** Never at opening: a document that is only looked at is not written. */
+  /** Whether some change is in this page only. */
+  get #hasUnsaved(): boolean {
+    return this.#unwritten.length > 0 || this.#outbox.pending.memory > 0;
+  }
+
+  /** When nothing else is to be written. Never at opening: a document that is only looked at is not written. */
   #compactIfWorthwhile(): void {
-    if (this.#chunks < this.#compactAt || this.#isCompacting || this.#isShut) return;
+    if (this.#chunks < this.#compactAt || this.#isCompacting || this.#isShut || this.#hasUnsaved) return;
     this.#isCompacting = true;
     void this.#compact().finally(() => {
       this.#isCompacting = false;
@@ -445,10 +451,8 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   /** A live document's snapshot can be far smaller than its updates merged, since it holds no deleted content. */
   #mergeChunks(updates: readonly Uint8Array[], whole: boolean): Uint8Array {
-    const { memory } = this.#outbox.pending;
     // What is not in the outbox on disk must not get into a chunk: it would never be sent after a crash.
-    if (!whole || this.#isShut || memory > 0 || this.#unwritten.length > 0)
-      return this.document.format.merge(updates);
+    if (!whole || this.#isShut || this.#hasUnsaved) return this.document.format.merge(updates);
     for (const update of updates) this.document.apply(update);
     return this.document.snapshot();
   }

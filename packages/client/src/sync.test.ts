@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CausewayError } from '@causeway/core';
 import type { EngineFactory } from '@causeway/core/format';
+import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
 import { awSet, type GSetState, gSet, stringLeaf } from '@causeway/core/lattice';
 import { type LatticeDocument, latticeDocument, latticeFormats } from '@causeway/core/lattice-doc';
 import { DEFAULT_SESSION_LIMITS } from '@causeway/core/sync';
@@ -22,7 +23,15 @@ import {
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { type Client, type ClientOptions, createClient, type DocumentHandle, MemoryStore } from './index.ts';
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type DocumentChange,
+  type DocumentHandle,
+  MemoryStore,
+  type StoredDocument,
+} from './index.ts';
 
 const random = new Seeded(7);
 const STRINGS = gSet(stringLeaf);
@@ -371,6 +380,99 @@ describe('a relay', () => {
   });
 });
 
+describe('a store that cannot be written', () => {
+  test('loses nothing: changes stay in the page, reach the relay, and are stored when it can be again', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const client = connect(relay, { store });
+    const handle = await client.open('note', words());
+    const other = await connect(relay).open('note', words());
+    store.failure = FULL;
+    add(handle, 'here');
+    await until(other, () => wordsOf(other).includes('here'));
+    add(other, 'there');
+    await until(handle, () => wordsOf(handle).includes('there'));
+    await until(handle, () => handle.status.pending.disk === 0);
+    expect(handle.status).toMatchObject({ pending: { memory: 1 }, error: { code: 'storage/full' } });
+    store.failure = undefined;
+    add(other, 'later');
+    await until(handle, () => handle.status.pending.memory === 0 && wordsOf(handle).includes('later'));
+    await handle.saved('disk');
+    expect(handle.status).toMatchObject({ saved: 'relay', error: undefined });
+    await client.close();
+    const again = await connect(relay, { store, connect: false }).open('note', words());
+    expect(wordsOf(again)).toEqual(['here', 'later', 'there']);
+  });
+
+  test('ends the use of its replica id before anything is sent under it', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const replicas: number[] = [];
+    const watched: EngineFactory<LatticeDocument<GSetState<string>, readonly string[]>> = (site) => {
+      replicas.push(site.replica);
+      return words()(site);
+    };
+    const client = connect(relay, { store });
+    const handle = await client.open('note', watched);
+    store.failure = FULL;
+    add(handle, 'a');
+    await until(handle, () => handle.status.pending.disk === 0);
+    expect(store.retired).toEqual(replicas);
+    await client.open('other', watched);
+    expect(new Set(replicas).size).toBe(2);
+    store.failure = undefined;
+  });
+
+  test('keeps changes from the relay while the id may be used again', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const handle = await connect(relay, { store }).open('note', words());
+    await until(handle, () => handle.status.synced);
+    store.failure = FULL;
+    store.canRetire = false;
+    add(handle, 'a');
+    await until(handle, () => handle.status.error !== undefined);
+    expect(handle.status).toMatchObject({ saved: 'memory', pending: { memory: 1, disk: 1 } });
+    const other = await connect(relay).open('note', words());
+    await until(other, () => other.status.synced);
+    expect(wordsOf(other)).toEqual([]);
+    store.failure = undefined;
+    await handle.saved('relay');
+    await until(other, () => wordsOf(other).includes('a'));
+  });
+
+  test('is an error of closing, and what was changed is still tried', async () => {
+    const store = new KeptStore();
+    const client = connect(await startRelay(), { store, connect: false });
+    const handle = await client.open('note', words());
+    store.failure = FULL;
+    add(handle, 'a');
+    await expect(handle.close()).rejects.toMatchObject({ code: 'storage/full' });
+    store.failure = undefined;
+    await until(handle, () => handle.status.pending.memory === 0);
+    const again = await client.open('note', words());
+    expect(wordsOf(again)).toEqual(['a']);
+  });
+
+  test('or read, opens documents all the same, and has their content later', async () => {
+    const store = new KeptStore();
+    const relay = await startRelay();
+    const first = connect(relay, { store, connect: false });
+    add(await first.open('note', words()), 'stored');
+    await first.close();
+    store.failure = FULL;
+    const handle = await connect(relay, { store }).open('note', words());
+    expect(handle.status.error).toMatchObject({ code: 'storage/full' });
+    expect(wordsOf(handle)).toEqual([]);
+    add(handle, 'new');
+    store.failure = undefined;
+    await until(handle, () => wordsOf(handle).includes('stored'));
+    await handle.saved('relay');
+    const other = await connect(relay).open('note', words());
+    await until(other, () => wordsOf(other).length === 2);
+  });
+});
+
 describe('a client', () => {
   test('gives one handle for one name, closed when everyone has closed it', async () => {
     const client = connect(await startRelay());
@@ -421,9 +523,29 @@ describe('a client', () => {
 type Text = DocumentHandle<YjsDocument>;
 type Words = DocumentHandle<LatticeDocument<GSetState<string>, readonly string[]>>;
 
-/** A store that outlives its clients, as a disk does. */
+const FULL = new CausewayError('storage/full', { what: 'write' }, 'the disk is full');
+
+/** A store that outlives its clients, as a disk does, and that can fail. */
 class KeptStore extends MemoryStore {
   override readonly durable: boolean = true;
+  readonly retired: number[] = [];
+  canRetire = true;
+  failure: CausewayError | undefined;
+
+  override async load(name: DocumentName): Promise<StoredDocument | undefined> {
+    if (this.failure !== undefined) throw this.failure;
+    return super.load(name);
+  }
+
+  override async write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    return super.write(name, kind, change);
+  }
+
+  override async retireReplica(id: ReplicaId): Promise<void> {
+    if (!this.canRetire) throw this.failure;
+    this.retired.push(id);
+  }
 
   override async close(): Promise<void> {
     // The next client uses it on.
