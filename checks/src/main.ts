@@ -6,12 +6,14 @@ import type { Check } from './check.ts';
 import { documentationExamples } from './documentation-examples.ts';
 import { forbiddenWords } from './forbidden-words.ts';
 import { importDirections } from './import-directions.ts';
+import { invariantRules } from './invariant-rules.ts';
 import { packedPackages } from './packed-packages.ts';
 
 const checks: readonly Check[] = [
   importDirections,
   forbiddenWords,
   packedPackages,
+  invariantRules,
   documentationExamples,
   bundleSizes,
 ];
