@@ -8,7 +8,7 @@ import { entryAt } from '../op/map.ts';
 import { checkKey } from './key.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
-import type { ContainerField } from './schema.ts';
+import type { ContainerField } from './record-view.ts';
 import { mapStateOf } from './value-map.ts';
 import { type JsonOf, sameRecord, type View } from './view.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { CausewayError } from '../error.ts';
 import { parseReplicaId } from '../id/index.ts';
 import { createDocument, loadDocument, type TypedDocument } from './document.ts';
-import { counter, map, mapOf, record, register, schema, set, text } from './schema.ts';
+import { counter, map, mapOf, record, register, schema, set, text, tree } from './schema.ts';
 
 const Note = schema({
   title: register<string>(),
@@ -11,6 +11,7 @@ const Note = schema({
   votes: counter(),
   settings: map<boolean | number>(),
   author: record({ name: register<string>(), bio: text() }),
+  folders: tree({ name: register<string>(), about: text() }),
   sections: mapOf(record({ heading: register<string>(), text: text(), likes: counter() })),
 });
 
@@ -64,7 +65,7 @@ describe('a document with a schema', () => {
     const note = open(1);
     expect(note.toJSON()).toEqual({
       ...{ title: undefined, body: '', tags: [], votes: 0, settings: {} },
-      ...{ author: { name: undefined, bio: '' }, sections: {} },
+      ...{ author: { name: undefined, bio: '' }, sections: {}, folders: [] },
     });
     note.transact(() => {
       note.title.set('Shopping');
@@ -81,7 +82,7 @@ describe('a document with a schema', () => {
     const again = loadDocument(Note, note.save(), { replica: parseReplicaId(2), now });
     expect(again.toJSON()).toEqual({
       ...{ title: 'Shopping', body: 'milk', tags: ['home'], votes: 2, settings: { dark: true } },
-      ...{ author: { name: undefined, bio: '…' } },
+      ...{ author: { name: undefined, bio: '…' }, folders: [] },
       sections: { one: { heading: 'One', text: 'first', likes: 1 } },
     });
     expect(again.native.version).toEqual(note.native.version);
@@ -247,6 +248,92 @@ describe('edits made apart', () => {
     );
     expect(note.sections.get('one')).toBe(undefined);
     expect(note.sections.make('one').text.toString()).toBe(' new');
+  });
+});
+
+describe('a tree', () => {
+  const names = (note: NoteDocument): readonly string[] =>
+    note.folders.toJSON().map(({ data, parent }) => `${data.name}${parent === undefined ? '' : ' below'}`);
+
+  function folder(note: NoteDocument, name: string): NoteDocument['folders']['children'][number] {
+    const made = note.folders.create();
+    made.data.name.set(name);
+    return made;
+  }
+
+  test('of folders, moved into each other at the same time, has no cycle and loses none', () => {
+    const note = apart(
+      (a, b) => {
+        const [ofA, ofB] = [a.folders.children, b.folders.children];
+        ofA[0]?.move(ofA[1], 0);
+        ofB[1]?.move(ofB[0], 0);
+      },
+      (note) => {
+        folder(note, 'a');
+        folder(note, 'b');
+      },
+    );
+    expect(names(note)).toEqual(['b', 'a below']);
+  });
+
+  test('has a folder that was moved to two places where the later move put it', () => {
+    const note = apart(
+      (a, b) => {
+        const [x, to] = a.folders.children;
+        x?.move(to, 0);
+        const [sameX, , other] = b.folders.children;
+        sameX?.move(other, 0);
+      },
+      (note) => {
+        for (const name of ['x', 'one', 'two']) folder(note, name);
+      },
+    );
+    expect(names(note)).toEqual(['one', 'two', 'x below']);
+  });
+
+  test('brings a deleted folder back with what others wrote in it', () => {
+    const note = open(1);
+    const kept = folder(note, 'kept');
+    kept.data.about.insert(0, 'about');
+    const other = open(2);
+    other.apply(note.save());
+    kept.delete();
+    other.folders.children[0]?.data.about.insert(5, ' it');
+    note.apply(other.save());
+    expect(note.folders.toJSON()).toEqual([]);
+    expect(kept.isInSight).toBe(false);
+    kept.move(undefined, 0);
+    expect(note.folders.toJSON()).toEqual([
+      { id: kept.id, parent: undefined, data: { name: 'kept', about: 'about it' } },
+    ]);
+    const before = note.folders.toJSON();
+    note.body.insert(0, 'x');
+    expect(note.folders.toJSON()).toBe(before);
+    expect(note.folders.children[0]).toBe(kept);
+  });
+
+  test('refuses a folder below itself, and moves within one transaction what it made there', () => {
+    const note = open(1);
+    note.transact(() => {
+      const outer = folder(note, 'outer');
+      const inner = outer.create();
+      inner.data.name.set('inner');
+      inner.create().data.name.set('innermost');
+      expect(() => outer.move(inner, 0)).toThrow(CausewayError);
+      inner.move(undefined, 0);
+    });
+    expect(names(note)).toEqual(['inner', 'innermost below', 'outer']);
+    const other = open(2);
+    other.apply(note.save());
+    expect(other.toJSON()).toEqual(note.toJSON());
+    const fail = (): void =>
+      note.transact(() => {
+        note.folders.create(0).create();
+        note.folders.children[2]?.delete();
+        throw new RangeError('no');
+      });
+    expect(fail).toThrow(RangeError);
+    expect(note.toJSON()).toEqual(other.toJSON());
   });
 });
 

@@ -3,7 +3,8 @@
  * clients and relays do with the bytes (native/).
  */
 import { type DocumentChange, type DocumentSite, NativeDocument } from './native-document.ts';
-import { type Fields, type RecordView, recordView, type Schema } from './schema.ts';
+import { type Fields, type RecordView, recordView } from './record-view.ts';
+import type { Schema } from './schema.ts';
 
 export interface DocumentMethods {
   /** The engine behind it. */

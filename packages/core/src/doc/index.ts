@@ -12,26 +12,20 @@ export {
   type TextEdit,
 } from './native-document.ts';
 export type { Authorship, Position } from './position.ts';
-export { Register } from './register.ts';
 export {
   type ContainerField,
-  counter,
   type Field,
   type Fields,
-  map,
-  mapOf,
+  type JsonOfFields,
   type RecordView,
   type RegisterField,
-  record,
   recordView,
-  register,
-  type Schema,
-  schema,
-  set,
-  text,
-} from './schema.ts';
+} from './record-view.ts';
+export { Register } from './register.ts';
+export { counter, map, mapOf, record, register, type Schema, schema, set, text, tree } from './schema.ts';
 export { decodeUpdate } from './snapshot-codec.ts';
 export { Text } from './text.ts';
+export { Tree, type TreeItem, TreeNode } from './tree.ts';
 export { UndoManager, type UndoOptions } from './undo.ts';
 export { EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
 export { ValueMap } from './value-map.ts';

@@ -45,7 +45,9 @@ import {
   type Inverse,
   inverseOf,
   isPlainType,
+  type Names,
   type PlainState,
+  settlePlain,
 } from './plain-ops.ts';
 import { SingleReader } from './single-reader.ts';
 import { SingleWriter } from './single-writer.ts';
@@ -164,6 +166,16 @@ export class NativeDocument {
     | undefined;
   /** History is taken in whose texts are there already. */
   #waking = false;
+  readonly #names: Names = {
+    lvOf: (value) => {
+      const { length, replicas } = this.#events;
+      const beyond = value.replica === this.replica ? value.seq - 1 - replicas.lastSeq(this.#self) : -1;
+      if (beyond >= 0) return beyond < (this.#transaction?.length ?? 0) ? length + beyond : undefined;
+      const lv = replicas.lvOfDot(value);
+      return lv < 0 ? undefined : lv;
+    },
+    dotOf: (lv) => this.dotOf(lv),
+  };
   #edits: Map<number, TextEdit[]> | undefined;
   #transaction: OpenTransaction | undefined;
   readonly #single = new SingleWriter();
@@ -389,11 +401,12 @@ export class NativeDocument {
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
     const state = this.#states[container] as PlainState;
     if (this.#changes.size > 0) {
-      const inverse = inverseOf(state, op);
+      const inverse = inverseOf(state, op, lv, this.#names);
       if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
       this.#noteChange(container);
     }
-    effectPlain(state, op, context);
+    effectPlain(state, op, context, this.#names);
+    settlePlain(state);
     this.#touch(container);
     open.length += 1;
     open.plains.add(container);
@@ -419,8 +432,15 @@ export class NativeDocument {
     return text.identity;
   }
 
+  /** The dot of an LV, one of the open transaction too. */
   dotOf(lv: number): Dot {
-    return this.#events.replicas.dotOf(lv);
+    const { length, replicas } = this.#events;
+    if (lv < length) return replicas.dotOf(lv);
+    return dot(this.replica, replicas.lastSeq(this.#self) + 1 + lv - length);
+  }
+
+  get names(): Names {
+    return this.#names;
   }
 
   /** The LV of a dot; undefined when it is not known. */
@@ -555,9 +575,10 @@ export class NativeDocument {
     this.#ops.visit(0, this.#events.length, {
       sequence: () => {},
       plain: (of, lv, op) => {
-        if (of === container) effectPlain(fresh, op, this.#contextOf(lv, false));
+        if (of === container) effectPlain(fresh, op, this.#contextOf(lv, false), this.#names);
       },
     });
+    settlePlain(fresh);
     this.#states[container] = fresh;
     this.#touch(container);
   }
@@ -932,12 +953,15 @@ export class NativeDocument {
       }
     });
     this.#patch.truncate(0);
+    const changed = new Set<number>();
     for (const { container, lv, op, linear } of this.#plains) {
-      effectPlain(this.#states[container] as PlainState, op, this.#contextOf(lv, linear));
+      effectPlain(this.#states[container] as PlainState, op, this.#contextOf(lv, linear), this.#names);
+      changed.add(container);
       this.#touch(container);
       if (tells) this.#noteChange(container);
     }
     this.#plains.length = 0;
+    for (const container of changed) settlePlain(this.#states[container] as PlainState);
     this.#tellChange(false, undefined, 0, 0, NONE);
   }
 

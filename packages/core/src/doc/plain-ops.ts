@@ -4,26 +4,39 @@
  *      counter    0 add value        1 set value
  *      set        0 add value        1 remove value        2 clear
  *      map        0 write key value  1 child key (value: its type)   2 delete key
+ *      tree       0 create           1 move target                   2 delete target
+ *                   (parent: a node, or none at the top; value: the fractional index)
  */
 import type { Value } from '../bytes/value.ts';
+import { CausewayError } from '../error.ts';
+import type { Dot } from '../id/index.ts';
 import { addWinsSet, has, type SetCommand, type SetState } from '../op/add-wins-set.ts';
 import { type CounterCommand, type CounterState, counter } from '../op/counter.ts';
+import { type FractionalIndex, parseFractionalIndex } from '../op/fractional-index.ts';
 import { entryAt, type MapOp, type MapState, map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
+import { ROOT, TRASH, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
 import type { PlainOp } from './op-log.ts';
 
-export type PlainType = 'counter' | 'set' | 'map';
+export type PlainType = 'counter' | 'set' | 'map' | 'tree';
 
 export type PlainState =
   | { readonly type: 'counter'; readonly state: CounterState }
   | { readonly type: 'set'; readonly state: SetState }
-  | { readonly type: 'map'; readonly state: MapState<ContainerType> };
+  | { readonly type: 'map'; readonly state: MapState<ContainerType> }
+  | { readonly type: 'tree'; readonly state: TreeState };
+
+/** Which local number stands for which dot here, those of an open transaction too. */
+export interface Names {
+  lvOf(dot: Dot): number | undefined;
+  dotOf(lv: number): Dot;
+}
 
 export const mapOfContainers = map<ContainerType>();
 
 export function isPlainType(type: ContainerType): type is PlainType {
-  return type === 'counter' || type === 'set' || type === 'map';
+  return type === 'counter' || type === 'set' || type === 'map' || type === 'tree';
 }
 
 export function createPlain(type: PlainType): PlainState {
@@ -34,11 +47,16 @@ export function createPlain(type: PlainType): PlainState {
       return { type, state: addWinsSet.create() };
     case 'map':
       return { type, state: mapOfContainers.create() };
+    case 'tree':
+      return { type, state: new TreeState() };
   }
 }
 
-/** Carries out an operation of the log. One that is none of the type's changes nothing: whoever reads bytes asks `isPlainOp` first. */
-export function effectPlain(of: PlainState, op: PlainOp, context: OpContext): void {
+/**
+ * Carries out an operation of the log; those of trees only once `settlePlain` is called. One that is none of the type's, or
+ * that names what its event cannot have seen, changes nothing, here as everywhere.
+ */
+export function effectPlain(of: PlainState, op: PlainOp, context: OpContext, names: Names): void {
   switch (of.type) {
     case 'counter': {
       const read = readCounter(op);
@@ -53,7 +71,26 @@ export function effectPlain(of: PlainState, op: PlainOp, context: OpContext): vo
     case 'map': {
       const read = readMap(op);
       if (read !== undefined) mapOfContainers.effect(of.state, read, context);
+      return;
     }
+    case 'tree': {
+      const step = readTree(op, names);
+      if (step !== undefined) addStep(of.state, step, context);
+    }
+  }
+}
+
+/** Carries out what a tree has been given since the last time. */
+export function settlePlain(of: PlainState): void {
+  if (of.type === 'tree') of.state.settle();
+}
+
+function addStep(state: TreeState, step: TreeStep, context: OpContext): void {
+  try {
+    state.add([step], context);
+  } catch (error) {
+    // What was forged names nodes that its event has not seen. It is left out by every replica alike.
+    if (!CausewayError.is(error, 'decode/invalid')) throw error;
   }
 }
 
@@ -67,7 +104,7 @@ export interface Inverse {
 }
 
 /** What would take the operation back, asked before it is carried out; undefined when nothing has to be done. */
-export function inverseOf(of: PlainState, op: PlainOp): Inverse | undefined {
+export function inverseOf(of: PlainState, op: PlainOp, lv: number, names: Names): Inverse | undefined {
   switch (of.type) {
     case 'counter': {
       const read = readCounter(op);
@@ -92,6 +129,13 @@ export function inverseOf(of: PlainState, op: PlainOp): Inverse | undefined {
       const ops = [writeMap({ key, entry: entryAt(of.state, key) })];
       return { ops, key, ...(write === undefined ? {} : { overwrote: write.lv }) };
     }
+    case 'tree': {
+      const step = readTree(op, names);
+      if (step === undefined) return undefined;
+      if (step.do === 'create') return { ops: [writeTree({ do: 'delete', node: lv }, names)] };
+      const place = of.state.placeOf(step.node);
+      return place === undefined ? undefined : { ops: [writeTree(backTo(step.node, place), names)] };
+    }
   }
 }
 
@@ -102,6 +146,7 @@ export function writeAt(of: PlainState, key: string): number | undefined {
 
 /** Whether this is an operation of a container of this type. */
 export function isPlainOp(type: ContainerType, op: PlainOp): boolean {
+  if (type === 'tree') return isTreeOp(op);
   if (op.target !== undefined || op.parent !== undefined) return false;
   switch (type) {
     case 'counter':
@@ -131,6 +176,47 @@ export function writeMap({ key, entry }: MapOp<ContainerType>): PlainOp {
       return { kind: 1, key, value: entry.type };
     case 'absent':
       return { kind: 2, key };
+  }
+}
+
+export function writeTree(step: TreeStep, names: Names): PlainOp {
+  if (step.do === 'delete') return { kind: 2, target: names.dotOf(step.node) };
+  const { parent, index } = step.place;
+  return {
+    kind: step.do === 'create' ? 0 : 1,
+    ...(step.do === 'create' ? {} : { target: names.dotOf(step.node) }),
+    ...(parent === ROOT ? {} : { parent: names.dotOf(parent) }),
+    value: index,
+  };
+}
+
+function backTo(node: number, place: TreePlace): TreeStep {
+  return place.parent === TRASH ? { do: 'delete', node } : { do: 'move', node, place };
+}
+
+function isTreeOp({ kind, key, target, parent, value }: PlainOp): boolean {
+  if (key !== undefined || kind > 2 || (kind === 0) !== (target === undefined)) return false;
+  if (kind === 2) return parent === undefined && value === undefined;
+  return readIndex(value) !== undefined;
+}
+
+function readTree(op: PlainOp, names: Names): TreeStep | undefined {
+  const node = op.target === undefined ? undefined : names.lvOf(op.target);
+  if (op.kind === 2) return node === undefined ? undefined : { do: 'delete', node };
+  const parent = op.parent === undefined ? ROOT : names.lvOf(op.parent);
+  const index = readIndex(op.value);
+  if (parent === undefined || index === undefined) return undefined;
+  if (op.kind === 0) return { do: 'create', place: { parent, index } };
+  return node === undefined ? undefined : { do: 'move', node, place: { parent, index } };
+}
+
+function readIndex(value: Value | undefined): FractionalIndex | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return parseFractionalIndex(value);
+  } catch (error) {
+    if (!CausewayError.inFamily(error, 'decode')) throw error;
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseReplicaId } from '../id/index.ts';
 import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
 import { createDocument, type TypedDocument } from './document.ts';
-import { counter, map, mapOf, record, register, schema, set, text } from './schema.ts';
+import { counter, map, mapOf, record, register, schema, set, text, tree } from './schema.ts';
 import { UndoManager } from './undo.ts';
 
 const Note = schema({
@@ -11,6 +11,7 @@ const Note = schema({
   tags: set<string>(),
   votes: counter(),
   flags: map<number>(),
+  outline: tree({ label: register<string>() }),
   parts: mapOf(record({ text: text(), name: register<string>() })),
 });
 
@@ -160,6 +161,11 @@ function editRandomly(random: Seeded, note: NoteDocument): void {
     () => note.tags.clear(),
     () => note.flags.set(random.pick(['f', 'g']), random.int(9)),
     () => note.flags.delete(random.pick(['f', 'g'])),
+    () => note.outline.create(0).data.label.set('l'),
+    () => void note.outline.children[0]?.create(),
+    () => note.outline.children[1]?.move(note.outline.children[0], 0),
+    () => note.outline.children[0]?.children[0]?.move(undefined, 0),
+    () => note.outline.children.at(-1)?.delete(),
     () => note.parts.make('p').text.insert(0, 'part'),
     () => note.parts.make('p').name.set('n'),
     () => note.parts.delete('p'),

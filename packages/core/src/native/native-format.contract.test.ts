@@ -1,6 +1,7 @@
 /** Native documents keep what every kind of document promises: see the contract for what that is. */
 import { test } from 'vitest';
 import {
+  type ContainerField,
   counter,
   map,
   mapOf,
@@ -9,7 +10,10 @@ import {
   recordView,
   register,
   set,
+  type Tree,
+  type TreeNode,
   text,
+  tree,
 } from '../doc/index.ts';
 import { checkFormat } from '../testing/format-contract.ts';
 import { NativeEngine } from './native-engine.ts';
@@ -40,8 +44,29 @@ const fields = {
   tags: set<string | number>(),
   votes: counter(),
   flags: map<boolean>(),
+  outline: tree({ label: register<string>(), notes: text() }),
   parts: mapOf(record({ name: register<string>(), text: text(), deep: mapOf(mapOf(counter())) })),
 };
+
+type Outline = typeof fields.outline extends ContainerField<Tree<infer F>> ? F : never;
+
+/** The node that stands at this place of the list of all, depth first. */
+function nodeAt(outline: Tree<Outline>, place: number): TreeNode<Outline> | undefined {
+  const all: TreeNode<Outline>[] = [];
+  const visit = (children: readonly TreeNode<Outline>[]): void => {
+    for (const child of children) {
+      all.push(child);
+      visit(child.children);
+    }
+  };
+  visit(outline.children);
+  return all[place];
+}
+
+function moveSomewhere(node: TreeNode<Outline> | undefined, parent: TreeNode<Outline> | undefined): void {
+  for (let above = parent; above !== undefined; above = above.parent) if (above === node) return;
+  if (parent?.isInSight !== false) node?.move(parent, 0);
+}
 
 test('native documents with every type, within each other', () => {
   checkFormat(
@@ -49,6 +74,9 @@ test('native documents with every type, within each other', () => {
       open: (site) => new NativeEngine(new NativeDocument({ replica: site.replica, now: () => site.now() })),
       change: ({ document }, random) => {
         const note = recordView(document, fields, undefined);
+        const nodes = note.outline.toJSON();
+        const anyNode = (): TreeNode<Outline> | undefined =>
+          nodes.length === 0 ? undefined : nodeAt(note.outline, random.int(nodes.length));
         const part = note.parts.get('p') ?? note.parts.make('p');
         const edits: (() => void)[] = [
           () => note.title.set(random.pick(['a', 'b', 3])),
@@ -71,6 +99,12 @@ test('native documents with every type, within each other', () => {
               .add(1),
           () => part.deep.delete(random.pick(['d', 'e'])),
           () => note.parts.delete('p'),
+          () => note.outline.create(0).data.label.set(random.pick(['l', 'm'])),
+          () => void anyNode()?.create(),
+          () => anyNode()?.data.notes.insert(0, 'q'),
+          () => moveSomewhere(anyNode(), anyNode()),
+          () => moveSomewhere(anyNode(), undefined),
+          () => anyNode()?.delete(),
         ];
         document.transact(() => {
           for (let i = random.pick([1, 1, 2, 3]); i > 0; i--) random.pick(edits)();
