@@ -133,6 +133,51 @@ describe('a database that is deleted under an open page', () => {
   });
 });
 
+describe('two tabs', () => {
+  test('show what is changed in either, offline', async () => {
+    const [here, there] = [await openWords(newClient()), await openWords(newClient())];
+    add(here, 'a');
+    await until(there, () => wordsOf(there).includes('a'));
+    add(there, 'b');
+    await until(here, () => wordsOf(here).includes('b'));
+    expect(here.status).toMatchObject({ saved: 'disk', pending: { disk: 1 } });
+  });
+
+  test('send for one that is gone what it had not sent', async () => {
+    const gone = newClient();
+    const [here, there] = [await openWords(gone), await openWords(newClient())];
+    add(here, 'a');
+    await until(there, () => wordsOf(there).includes('a'));
+    expect(there.status.pending.disk).toBe(0);
+    await gone.close();
+    await until(there, () => there.status.pending.disk === 1);
+    expect(there.status.saved).toBe('disk');
+  });
+
+  test('close a document that one of them deletes', async () => {
+    const client = newClient();
+    const [here, there] = [await openWords(client), await openWords(newClient())];
+    add(there, 'a');
+    await until(here, () => wordsOf(here).includes('a'));
+    const closed = expect(there.saved('relay')).rejects.toMatchObject({ code: 'storage/closed' });
+    await client.delete('note');
+    await closed;
+    add(there, 'b');
+    expect(await client.list()).toEqual([]);
+  });
+
+  test('are both signed out when one is', async () => {
+    const [one, two] = [newClient(), newClient()];
+    const [here, there] = [await openWords(one), await openWords(two)];
+    add(here, 'a');
+    add(there, 'b');
+    await one.wipe();
+    await expect(two.open('note', latticeDocument(words))).rejects.toMatchObject({ code: 'storage/closed' });
+    expect(await newClient().list()).toEqual([]);
+    expect(await contentOf(DATABASE)).toMatchObject({ documents: [], chunks: [], outbox: [] });
+  });
+});
+
 describe('without IndexedDB', () => {
   test('documents are kept in memory, and the client says so and why', async () => {
     const client = newClient({ platform: { indexedDB: undefined } });
@@ -166,6 +211,19 @@ function newClient(options: Partial<ClientOptions> = {}): Client {
 
 function openWords(client: Client, name = 'note'): Promise<Words> {
   return client.open(name, latticeDocument(words));
+}
+
+/** Resolves as soon as `holds`, which is looked at after every change. */
+function until(handle: Words, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!holds()) return;
+      for (const stop of stops) stop();
+      resolve();
+    };
+    const stops = [handle.onStatus(look), handle.document.subscribe(look)];
+    look();
+  });
 }
 
 function add({ document }: Words, word: string): void {

@@ -12,19 +12,20 @@ import {
   type Site,
   type UpdateFormat,
 } from '@causeway/core/format';
-import { type DocumentKind, type DocumentName, parseDocumentName } from '@causeway/core/id';
+import { type DocumentKind, type DocumentName, parseDocumentName, type ReplicaId } from '@causeway/core/id';
 import type { RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
 import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
 import { hostPlatform, type Platform } from './platform.ts';
-import { freshReplica, leaseReplica, type ReplicaLease } from './replica-lease.ts';
+import { freshReplica, leaseReplica, pagesGone, type ReplicaLease, replicaGone } from './replica-lease.ts';
 import type { ConnectionStatus, StorageStatus } from './status.ts';
 import type { DocumentStore, StoredDocument, StoredEntry } from './storage/document-store.ts';
 import { kindMismatch, storageFailure, storeClosed } from './storage/failure.ts';
 import { IndexedDbStore } from './storage/indexed-db-store.ts';
 import { Journal } from './storage/journal.ts';
 import { MemoryStore } from './storage/memory-store.ts';
+import { TabChannel, type TabMessage } from './tabs/tab-channel.ts';
 import { Connection } from './transport/connection.ts';
 import { UpdatesEngine } from './updates-engine.ts';
 
@@ -102,7 +103,6 @@ interface Home {
 
 class RelayClient implements Client {
   readonly #platform: Platform;
-  readonly #namespace: string;
   readonly #home: Promise<Home>;
   readonly #connectionListeners = new Listeners<[]>();
   readonly #storageListeners = new Listeners<[]>();
@@ -120,18 +120,22 @@ class RelayClient implements Client {
   #lease: Promise<ReplicaLease>;
   #retiring: Promise<void> | undefined;
   #storage: StorageStatus = { state: 'opening' };
+  #tabs: TabChannel | undefined;
+  /** Pages whose end is awaited, to send what they leave behind. */
+  readonly #neighbours = new Set<ReplicaId>();
+  readonly #end = new AbortController();
   #isClosed = false;
 
   constructor(options: ClientOptions) {
     this.#platform = { ...hostPlatform(), ...options.platform };
-    this.#namespace = options.namespace ?? 'default';
     this.#registry = formatRegistry(options.formats ?? []);
-    const store = options.store ?? defaultStore(this.#platform, this.#namespace);
+    const store = options.store ?? defaultStore(this.#platform, options.namespace ?? 'default');
     this.#home = openHome(store);
     this.#lease = this.#home.then(({ store }) => this.#newLease(store));
     void this.#home.then(({ store, status }) => {
       this.#storage = status;
       store.onLost(() => this.#forEach((document) => document.rewrite()));
+      this.#tabs = this.#openTabs(store);
       this.#storageListeners.tell();
     });
     this.#couriers = new Couriers({
@@ -195,16 +199,22 @@ class RelayClient implements Client {
     const { store } = await this.#home;
     await Promise.allSettled([this.#opening.get(parsed), this.#couriers.release(parsed)]);
     this.#documents.get(parsed)?.shut();
+    this.#tabs?.post({ type: 'deleted', name: parsed });
     await store.delete(parsed);
-    // A history that was forgotten may not be continued under the id that wrote it.
+    // A history that was forgotten may not be continued under the id that wrote it: nobody gets that one any more.
+    const before = await this.#lease;
     this.#lease = this.#newLease(store);
+    before.release();
   }
 
   async wipe(): Promise<void> {
     const { store } = await this.#home;
-    this.#end();
+    this.#stop();
     await this.#couriers.close();
     this.#forEach((document) => document.shut());
+    (await this.#lease).release();
+    this.#tabs?.post({ type: 'wiped' });
+    if (store.place !== undefined) await pagesGone(this.#platform, store.place);
     await store.wipe();
     await this.#letGo(store);
   }
@@ -212,7 +222,7 @@ class RelayClient implements Client {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     const { store } = await this.#home;
-    this.#end();
+    this.#stop();
     await this.#couriers.close();
     await Promise.allSettled(this.#opening.values());
     const flushed = await Promise.allSettled(
@@ -223,13 +233,15 @@ class RelayClient implements Client {
     for (const result of flushed) if (result.status === 'rejected') throw result.reason;
   }
 
-  #end(): void {
+  #stop(): void {
     this.#isClosed = true;
+    this.#end.abort();
     this.#platform.page?.removeEventListener('pagehide', this.#hurry);
   }
 
   async #letGo(store: DocumentStore): Promise<void> {
     this.#connection.disconnect();
+    this.#tabs?.close();
     await store.close();
     (await this.#lease).release();
     this.#connectionListeners.clear();
@@ -277,6 +289,7 @@ class RelayClient implements Client {
       send: (frame) => this.#connection.send(frame),
       fail: (error) => this.#connection.fail(error),
       retireReplica: () => this.#retireReplica(store),
+      onStored: (document, update) => void this.#tellTabs(document, update),
       onShut: (document) => this.#shut(document),
     };
     const document = new OpenDocument(host, name, engine, stored);
@@ -331,25 +344,67 @@ class RelayClient implements Client {
   }
 
   #newLease(store: DocumentStore): Promise<ReplicaLease> {
-    const namespace = this.#namespace;
-    const pool = { store, platform: this.#platform, namespace };
-    return leaseReplica(pool).catch(() => freshReplica(this.#platform.random));
+    return leaseReplica({ store, platform: this.#platform }).catch(() => freshReplica(this.#platform.random));
   }
 
   /** Once for each id: documents opened from then on get another. */
   #retireReplica(store: DocumentStore): Promise<void> {
-    this.#retiring ??= this.#lease
-      .then(({ id }) => store.retireReplica(id))
-      .then(
-        () => {
-          this.#lease = Promise.resolve(freshReplica(this.#platform.random));
-        },
-        (error: unknown) => {
-          this.#retiring = undefined;
-          throw error;
-        },
-      );
+    this.#retiring ??= this.#lease.then(async (lease) => {
+      try {
+        await store.retireReplica(lease.id);
+      } catch (error) {
+        this.#retiring = undefined;
+        throw error;
+      }
+      this.#lease = Promise.resolve(freshReplica(this.#platform.random));
+      lease.release();
+    });
     return this.#retiring;
+  }
+
+  #openTabs(store: DocumentStore): TabChannel | undefined {
+    const { BroadcastChannel } = this.#platform;
+    const { place } = store;
+    if (place === undefined || BroadcastChannel === undefined || this.#isClosed) return undefined;
+    return new TabChannel(new BroadcastChannel(place), (message) => this.#hear(message, place));
+  }
+
+  async #tellTabs({ name, document }: OpenDocument, update: Uint8Array): Promise<void> {
+    const { id } = await this.#lease;
+    if (!this.#isClosed)
+      this.#tabs?.post({ type: 'changed', from: id, name, kind: document.format.kind, update });
+  }
+
+  #hear(message: TabMessage, place: string): void {
+    if (message.type === 'wiped') {
+      // Whoever signed out there has signed out here: nothing of this page may be written into the blank store.
+      this.#stop();
+      this.#forEach((document) => document.shut());
+      void this.#home.then(({ store }) => this.#letGo(store));
+      return;
+    }
+    const open = this.#documents.get(message.name);
+    if (message.type === 'deleted') {
+      open?.shut();
+      return;
+    }
+    if (open?.document.format.kind === message.kind) open.applyFromTab(message.update);
+    void this.#awaitEnd(message.from, place);
+  }
+
+  /** When a page is gone, what it could not send is sent from here. */
+  async #awaitEnd(id: ReplicaId, place: string): Promise<void> {
+    if (this.#neighbours.has(id)) return;
+    this.#neighbours.add(id);
+    try {
+      await replicaGone(this.#platform, place, id, this.#end.signal);
+      this.#neighbours.delete(id);
+      await Promise.all([...this.#documents.values()].map((document) => document.takeOver()));
+      await this.#couriers.deliver();
+    } catch (error) {
+      // Closed here first, or the store fails: a later page finds what is left.
+      if (!this.#end.signal.aborted && !CausewayError.inFamily(error, 'storage')) throw error;
+    }
   }
 
   readonly #hurry = (): void => {

@@ -53,6 +53,8 @@ export interface DocumentHost {
   readonly fail: (error: CausewayError) => void;
   /** Resolves when no later page will write under this page's replica id; rejects when that cannot be made sure. */
   readonly retireReplica: () => Promise<void>;
+  /** A change that was made here is in the store's outbox. */
+  readonly onStored: (document: OpenDocument, update: Uint8Array) => void;
   /** The document is closed for good. */
   readonly onShut: (document: OpenDocument) => void;
 }
@@ -236,6 +238,24 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#input({ type: 'frame', frame });
   }
 
+  /** A change that another tab has made and stored. */
+  applyFromTab(update: Uint8Array): void {
+    try {
+      this.document.apply(update);
+    } catch (error) {
+      // It comes from the relay, or from the store, when that tab has come to terms with it.
+      if (!CausewayError.inFamily(error, 'decode')) throw error;
+    }
+  }
+
+  /** Looks for what another tab has left in the store: it is sent from here. */
+  async takeOver(): Promise<void> {
+    const stored = await this.#host.store.load(this.name);
+    if (stored === undefined || this.#isShut) return;
+    const left = stored.outbox.filter(({ id }) => !this.#outbox.has(id));
+    if (left.length > 0) this.#adopt({ ...stored, outbox: left, quarantine: [] });
+  }
+
   /** The store was emptied from outside: everything is written again. */
   rewrite(): void {
     const { position } = this.#channel;
@@ -288,6 +308,8 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   #isDurable(id: BatchId): void {
     this.#outbox.durable(id);
+    const batch = this.#unsent.get(id);
+    if (batch !== undefined) this.#host.onStored(this, batch.update);
     this.#enqueue(id);
     this.#compactIfWorthwhile();
     this.#changed();
@@ -477,6 +499,13 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     return isWhole;
   }
 
+  /** What the store has and this page did not know. */
+  #adopt(stored: StoredDocument): void {
+    this.#restore(stored);
+    for (const batch of stored.outbox) this.#input({ type: 'enqueue', batch });
+    this.#changed();
+  }
+
   #loadLater(failures: number): void {
     const { store, platform } = this.#host;
     platform.setTimer(backoffMs(STORAGE_BACKOFF, failures, platform.random), () => {
@@ -485,10 +514,8 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
         (stored) => {
           this.#contentError = undefined;
           if (stored === undefined || this.#isShut) return;
-          const isNew = stored.outbox.filter(({ id }) => !this.#outbox.has(id));
-          this.#restore({ ...stored, outbox: isNew });
-          for (const batch of isNew) this.#input({ type: 'enqueue', batch });
-          this.#changed();
+          const outbox = stored.outbox.filter(({ id }) => !this.#outbox.has(id));
+          this.#adopt({ ...stored, outbox });
         },
         (error: unknown) => {
           this.#contentError = storageFailure(error, 'load');

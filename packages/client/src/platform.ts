@@ -1,5 +1,7 @@
 /** What the client takes from its surroundings: all of it in one place, so that tests and other platforms hand in their own. */
 
+import type { BroadcastChannelLike } from './tabs/tab-channel.ts';
+
 /** As much of a WebSocket as the client uses: browsers have it, and so does the `ws` package in Node. */
 export interface WebSocketLike {
   binaryType: string;
@@ -26,8 +28,10 @@ export interface Platform {
   /** False when the platform is sure that there is no network. */
   isOnline(): boolean;
   /** Web Locks; undefined where there are none, and in insecure contexts. */
-  readonly locks: Pick<LockManager, 'request'> | undefined;
+  readonly locks: Pick<LockManager, 'request' | 'query'> | undefined;
   readonly indexedDB: IDBFactory | undefined;
+  /** How tabs talk to each other; undefined where they do not. */
+  readonly BroadcastChannel: (new (name: string) => BroadcastChannelLike) | undefined;
   readonly localStorage: Storage | undefined;
 }
 
@@ -47,6 +51,7 @@ export function hostPlatform(): Platform {
     isOnline: () => globalThis.navigator?.onLine !== false,
     locks: globalThis.navigator?.locks,
     indexedDB: globalThis.indexedDB,
+    BroadcastChannel: globalThis.BroadcastChannel,
     localStorage: siteStorage(),
   };
 }

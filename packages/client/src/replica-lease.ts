@@ -4,7 +4,7 @@
  *
  *   pool   7  12  40        page A holds 7, page B holds 12; page C takes 40; page D makes 58 and adds it
  *
- * Without Web Locks, or with a store that does not last, the id is a fresh one and is used by nobody else ever.
+ * Without Web Locks, or with a store that is not shared by pages, the id is a fresh one and is used by nobody else ever.
  */
 import { type ReplicaId, randomReplicaId } from '@causeway/core/id';
 import type { Platform } from './platform.ts';
@@ -19,13 +19,11 @@ export interface ReplicaLease {
 export interface ReplicaPool {
   readonly store: DocumentStore;
   readonly platform: Pick<Platform, 'locks' | 'random'>;
-  /** Sets this pool's locks apart from those of other stores of the same site. */
-  readonly namespace: string;
 }
 
 export async function leaseReplica(pool: ReplicaPool): Promise<ReplicaLease> {
   const { store, platform } = pool;
-  if (platform.locks === undefined || !store.durable) return freshReplica(platform.random);
+  if (platform.locks === undefined || store.place === undefined) return freshReplica(platform.random);
   for (const id of await store.replicas()) {
     const lease = await lockReplica(pool, id);
     if (lease === undefined) continue;
@@ -46,20 +44,51 @@ export function freshReplica(random: () => number): ReplicaLease {
   return { id: randomReplicaId(random), release: () => {} };
 }
 
+/** Resolves when the page that writes as `id` on the store of this place is gone; never where there are no locks. */
+export async function replicaGone(
+  { locks }: Pick<Platform, 'locks'>,
+  place: string,
+  id: ReplicaId,
+  signal: AbortSignal,
+): Promise<void> {
+  if (locks === undefined) return new Promise(() => {});
+  await locks.request(lockName(place, id), { signal }, () => {});
+}
+
+/** A page answers within milliseconds unless it is frozen, and then it writes nothing either. */
+const MAX_WAIT_FOR_PAGES_MS = 2000;
+
+/** Resolves when no page writes on the store of this place any more, or after a while. */
+export async function pagesGone(
+  { locks, setTimer }: Pick<Platform, 'locks' | 'setTimer'>,
+  place: string,
+): Promise<void> {
+  if (locks === undefined) return;
+  const tooLong = new AbortController();
+  const cancel = setTimer(MAX_WAIT_FOR_PAGES_MS, () => tooLong.abort());
+  const { held = [] } = await locks.query();
+  const waits = held
+    .flatMap(({ name = '' }) => (name.startsWith(lockName(place, '')) ? [name] : []))
+    .map((name) => locks.request(name, { signal: tooLong.signal }, () => {}));
+  await Promise.allSettled(waits);
+  cancel();
+}
+
 /** Undefined when another page holds the id. */
-function lockReplica({ platform, namespace }: ReplicaPool, id: ReplicaId): Promise<ReplicaLease | undefined> {
+function lockReplica({ store, platform }: ReplicaPool, id: ReplicaId): Promise<ReplicaLease | undefined> {
+  const { place = '' } = store;
   return new Promise((resolve, reject) => {
-    const held = platform.locks?.request(
-      `causeway:${namespace}:replica:${id}`,
-      { ifAvailable: true },
-      (lock) => {
-        if (lock === null) {
-          resolve(undefined);
-          return undefined;
-        }
-        return new Promise<void>((release) => resolve({ id, release }));
-      },
-    );
+    const held = platform.locks?.request(lockName(place, id), { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        resolve(undefined);
+        return undefined;
+      }
+      return new Promise<void>((release) => resolve({ id, release }));
+    });
     held?.catch(reject);
   });
+}
+
+function lockName(place: string, id: ReplicaId | ''): string {
+  return `${place}:replica:${id}`;
 }

@@ -101,6 +101,9 @@ export interface DocumentStore {
   /** True when what is written survives the page: false for memory. */
   readonly durable: boolean;
 
+  /** Names what stores of several pages share, so that their pages find each other; undefined when this page is alone with it. */
+  readonly place: string | undefined;
+
   /** Resolves when the store can be used; rejects with `storage/*` when it cannot. Called before all else. */
   open(): Promise<void>;
 

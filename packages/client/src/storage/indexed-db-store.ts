@@ -87,6 +87,7 @@ export interface IndexedDbStoreOptions {
 
 export class IndexedDbStore implements DocumentStore {
   readonly durable: boolean = true;
+  readonly place: string;
   readonly #options: IndexedDbStoreOptions;
   readonly #lost = new Listeners<[]>();
   readonly #underWay = new Set<Promise<unknown>>();
@@ -100,6 +101,7 @@ export class IndexedDbStore implements DocumentStore {
 
   constructor(options: IndexedDbStoreOptions) {
     this.#options = options;
+    this.place = options.database;
   }
 
   onLost(listener: () => void): () => void {

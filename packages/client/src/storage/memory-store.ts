@@ -30,6 +30,7 @@ interface Kept {
 
 export class MemoryStore implements DocumentStore {
   readonly durable: boolean = false;
+  readonly place: string | undefined = undefined;
   readonly #documents = new Map<DocumentName, Kept>();
   readonly #replicas = new Set<ReplicaId>();
   #batchesMade = 0;

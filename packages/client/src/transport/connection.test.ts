@@ -332,6 +332,7 @@ class World {
       isOnline: () => this.#hasNetwork,
       locks: undefined,
       indexedDB: undefined,
+      BroadcastChannel: undefined,
       localStorage: undefined,
     };
     this.connection = new Connection({
