@@ -12,6 +12,7 @@ export {
   type RegisterCommand,
   resolverRegisterSpecification,
 } from './mv-register.ts';
+export { type ListPlace, type ListWish, listSpecification, listSubject } from './op-list.ts';
 export { type NamedTree, type TreeWish, treeSpecification, treeSubject } from './op-tree.ts';
 export {
   counterSpecification,
