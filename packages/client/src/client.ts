@@ -203,6 +203,7 @@ class RelayClient implements Client {
     await store.delete(parsed);
     // A history that was forgotten may not be continued under the id that wrote it: nobody gets that one any more.
     const before = await this.#lease;
+    this.#retiring = undefined;
     this.#lease = this.#newLease(store);
     before.release();
   }

@@ -25,18 +25,19 @@ export async function leaseReplica(pool: ReplicaPool): Promise<ReplicaLease> {
   const { store, platform } = pool;
   if (platform.locks === undefined || store.place === undefined) return freshReplica(platform.random);
   for (const id of await store.replicas()) {
-    const lease = await lockReplica(pool, id);
-    if (lease === undefined) continue;
-    // Its last page may have gone a moment ago: what that could not finish belongs to this id's history.
-    await store.recover();
-    if ((await store.replicas()).includes(id)) return lease;
-    lease.release();
+    const lease = await lockReplica(pool, id, async () => {
+      // Its last page may have gone a moment ago: what that could not finish belongs to this id's history.
+      await store.recover();
+      return (await store.replicas()).includes(id);
+    });
+    if (lease !== undefined) return lease;
   }
   const id = randomReplicaId(platform.random);
-  const lease = await lockReplica(pool, id);
-  if (lease === undefined) return freshReplica(platform.random);
-  await store.addReplica(id);
-  return lease;
+  const lease = await lockReplica(pool, id, async () => {
+    await store.addReplica(id);
+    return true;
+  });
+  return lease ?? freshReplica(platform.random);
 }
 
 /** An id that is in no pool: for histories that may not be continued by anyone else. */
@@ -74,16 +75,17 @@ export async function pagesGone(
   cancel();
 }
 
-/** Undefined when another page holds the id. */
-function lockReplica({ store, platform }: ReplicaPool, id: ReplicaId): Promise<ReplicaLease | undefined> {
+/** Undefined when another page holds the id, or when `isGood`, asked under the lock, does not want it. */
+function lockReplica(
+  { store, platform }: ReplicaPool,
+  id: ReplicaId,
+  isGood: () => Promise<boolean>,
+): Promise<ReplicaLease | undefined> {
   const { place = '' } = store;
   return new Promise((resolve, reject) => {
-    const held = platform.locks?.request(lockName(place, id), { ifAvailable: true }, (lock) => {
-      if (lock === null) {
-        resolve(undefined);
-        return undefined;
-      }
-      return new Promise<void>((release) => resolve({ id, release }));
+    const held = platform.locks?.request(lockName(place, id), { ifAvailable: true }, async (lock) => {
+      if (lock !== null && (await isGood())) await new Promise<void>((release) => resolve({ id, release }));
+      else resolve(undefined);
     });
     held?.catch(reject);
   });
