@@ -16,11 +16,13 @@ import type { PresenceChannel } from '@causeway/core/presence';
 import {
   type Access,
   type BatchId,
+  batchesIn,
   type ClientChannelEffect,
   type ClientChannelInput,
   type ClientChannelState,
   clientChannel,
   type Frame,
+  MAX_BATCHES_IN_FLIGHT,
   type Position,
   type RelayChannelFrame,
   randomBatchId,
@@ -30,9 +32,10 @@ import {
 import type { DocumentHandle } from './document-handle.ts';
 import { DocumentPresence } from './document-presence.ts';
 import { DocumentWriter } from './document-writer.ts';
+import { LocalWrites } from './local-writes.ts';
 import { Outbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
-import type { DocumentStatus } from './status.ts';
+import { BLANK_STATUS, type DocumentStatus, equalStatus } from './status.ts';
 import type {
   Batch,
   DocumentChange,
@@ -42,6 +45,7 @@ import type {
 } from './storage/document-store.ts';
 import { storageFailure, storeClosed } from './storage/failure.ts';
 import { corrupt } from './storage/record.ts';
+import { firstToMerge } from './storage/tail.ts';
 import { backoffMs, STORAGE_BACKOFF } from './transport/backoff.ts';
 
 export interface DocumentHost {
@@ -59,10 +63,12 @@ export interface DocumentHost {
   readonly onShut: (document: OpenDocument) => void;
 }
 
-/** Local changes of one turn are one or two batches; so many transactions may be under way before turns are put together. */
-const MAX_WRITES_UNDER_WAY = 8;
 /** Chunks written since the last compaction that make the next worth its while. */
 const COMPACT_AFTER_CHUNKS = 64;
+/** Batches waiting offline that are worth merging: what may be in flight at once. */
+const MERGE_AFTER_BATCHES = MAX_BATCHES_IN_FLIGHT;
+/** A quarter of what a relay takes in one message by default. */
+const MAX_MERGED_BATCH_BYTES = 256 * 1024;
 /** Received updates are merged into one chunk when all together are no larger: merging large ones costs more than rows. */
 const MAX_MERGED_CHUNK_BYTES = 64 * 1024;
 
@@ -73,6 +79,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   readonly document: E;
   readonly #host: DocumentHost;
   readonly #outbox: Outbox;
+  readonly #localWrites: LocalWrites;
   readonly #writer: DocumentWriter;
   readonly #presence: DocumentPresence;
   readonly #listeners = new Listeners<[]>();
@@ -83,10 +90,6 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #isStatusOld = true;
   #isTelling = false;
 
-  /** Local updates of this turn after its first, not yet a batch. */
-  #unwritten: Uint8Array[] = [];
-  #isTurnOpen = false;
-  readonly #madeWrites = new Set<Promise<void>>();
   /** Made here and not yet handed to the channel: on their way to the store, or kept back. */
   readonly #unsent = new Map<BatchId, Batch>();
 
@@ -117,6 +120,11 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.name = name;
     this.document = engine;
     this.#outbox = new Outbox(name);
+    this.#localWrites = new LocalWrites({
+      merge: (updates) => engine.format.merge(updates),
+      write: (batch) => this.#writeMade(batch),
+      random: host.platform.random,
+    });
     this.#writer = new DocumentWriter({
       write: (change) => host.store.write(name, kind, this.#withOneChunk(change)),
       platform: host.platform,
@@ -127,7 +135,10 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     const isWhole = loaded === undefined || this.#restore(loaded);
     const position = isWhole ? loaded?.position : undefined;
     this.#channel = clientChannel({ name, kind, wanted: 'write', position, outbox: loaded?.outbox ?? [] });
-    this.#stopListening = engine.onUpdate((update) => this.#onLocalUpdate(update));
+    this.#stopListening = engine.onUpdate((update) => {
+      this.#localWrites.add(update);
+      this.#changed();
+    });
     if (stored instanceof CausewayError) {
       this.#contentError = stored;
       if (stored.code !== 'storage/corrupt') this.#loadLater(1);
@@ -165,7 +176,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
         `${detail}: see client.storage for why`,
       );
     }
-    this.#writeMade(true);
+    this.#localWrites.hurry();
     await this.#outbox.whenSaved(level, signal);
   }
 
@@ -200,14 +211,13 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   /** Resolves when all changes so far are stored; rejects with `storage/*` when they cannot be now. */
   async flush(): Promise<void> {
-    this.#writeMade(true);
-    while (this.#madeWrites.size > 0) await Promise.all(this.#madeWrites);
+    await this.#localWrites.finish();
     await this.#writer.flush();
   }
 
   /** The page is about to go: nothing may wait for a better moment. */
   hurry(): void {
-    this.#writeMade(true);
+    this.#localWrites.hurry();
   }
 
   /** Ends everything at once. What is not written yet is lost: see `flush`. */
@@ -271,39 +281,13 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     });
   }
 
-  #onLocalUpdate(update: Uint8Array): void {
-    this.#unwritten.push(update);
-    this.#changed();
-    if (this.#isTurnOpen) return;
-    this.#isTurnOpen = true;
-    queueMicrotask(() => {
-      this.#isTurnOpen = false;
-      this.#writeMade(false);
-    });
-    this.#writeMade(false);
-  }
-
-  /** Begins to write what was changed here, in this turn. Unless `isUrgent`, it may wait for one of many writes under way. */
-  #writeMade(isUrgent: boolean): void {
-    if (this.#unwritten.length === 0) return;
-    if (this.#madeWrites.size >= MAX_WRITES_UNDER_WAY && !isUrgent) return;
-    const { store, platform } = this.#host;
-    const { format } = this.document;
-    const [first = format.empty, ...more] = this.#unwritten;
-    this.#unwritten = [];
-    const update = more.length === 0 ? first : format.merge([first, ...more]);
-    const batch: Batch = { id: randomBatchId(platform.random), update };
+  #writeMade(batch: Batch): Promise<void> {
     this.#outbox.add(batch, false);
     this.#unsent.set(batch.id, batch);
-    const write = store.write(this.name, format.kind, { made: [batch] }).then(
+    return this.#host.store.write(this.name, this.document.format.kind, { made: [batch] }).then(
       () => this.#isDurable(batch.id),
       () => this.#isNotDurable(batch),
     );
-    this.#madeWrites.add(write);
-    void write.then(() => {
-      this.#madeWrites.delete(write);
-      this.#writeMade(false);
-    });
   }
 
   #isDurable(id: BatchId): void {
@@ -332,6 +316,27 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     if (batch === undefined || this.#isShut) return;
     this.#unsent.delete(id);
     this.#input({ type: 'enqueue', batch });
+    this.#mergeQueue();
+  }
+
+  /** A long time offline leaves a few large batches in the outbox rather than each keystroke. */
+  #mergeQueue(): void {
+    const { link, queue, name, kind, wanted, position, presence } = this.#channel;
+    if (link.type !== 'offline' || queue.size < MERGE_AFTER_BATCHES || this.#hasUnsaved) return;
+    const batches = [...batchesIn(queue)];
+    const first = firstToMerge(
+      batches.map(({ update }) => update.length),
+      MAX_MERGED_BATCH_BYTES,
+    );
+    const parts = batches.slice(first);
+    if (parts.length < 2) return;
+    const update = this.document.format.merge(parts.map((part) => part.update));
+    const into: Batch = { id: randomBatchId(this.#host.platform.random), update };
+    const from = parts.map(({ id }) => id);
+    const outbox = [...batches.slice(0, first), into];
+    this.#channel = { ...clientChannel({ name, kind, wanted, position, outbox }), presence };
+    this.#outbox.merged(from, into);
+    this.#writer.write({ merged: [{ from, into }] });
   }
 
   #input(input: ClientChannelInput): void {
@@ -448,7 +453,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   /** Whether some change is in this page only. */
   get #hasUnsaved(): boolean {
-    return this.#unwritten.length > 0 || this.#outbox.pending.memory > 0;
+    return this.#localWrites.waiting > 0 || this.#outbox.pending.memory > 0;
   }
 
   /** When nothing else is to be written. Never at opening: a document that is only looked at is not written. */
@@ -532,8 +537,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   }
 
   #shutIfLetGo(): void {
-    const isStored = this.#madeWrites.size === 0 && this.#unwritten.length === 0 && this.#writer.isIdle;
-    if (this.#holders === 0 && isStored) this.shut();
+    if (this.#holders === 0 && this.#localWrites.isIdle && this.#writer.isIdle) this.shut();
   }
 
   /** Something happened that the status may depend on. */
@@ -550,39 +554,18 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   #currentStatus(): DocumentStatus {
     const { memory, disk } = this.#outbox.pending;
-    const isUnwritten = this.#unwritten.length > 0 ? 1 : 0;
+    const { waiting } = this.#localWrites;
     const { durable } = this.#host.store;
-    const saved = isUnwritten > 0 ? 'memory' : this.#outbox.saved;
+    const saved = waiting > 0 ? 'memory' : this.#outbox.saved;
     return {
       saved: saved === 'disk' && !durable ? 'memory' : saved,
-      pending: { memory: (durable ? memory : disk) + isUnwritten, disk: disk + isUnwritten },
+      pending: { memory: (durable ? memory : disk) + waiting, disk: disk + waiting },
       synced: this.#channel.link.type === 'live',
       access: this.#access,
       quarantined: this.#outbox.quarantined.length,
       error: this.#contentError ?? this.#channelError ?? this.#writer.failure,
     };
   }
-}
-
-const BLANK_STATUS: DocumentStatus = {
-  saved: 'relay',
-  pending: { memory: 0, disk: 0 },
-  synced: false,
-  access: undefined,
-  quarantined: 0,
-  error: undefined,
-};
-
-function equalStatus(a: DocumentStatus, b: DocumentStatus): boolean {
-  return (
-    a.saved === b.saved &&
-    a.pending.memory === b.pending.memory &&
-    a.pending.disk === b.pending.disk &&
-    a.synced === b.synced &&
-    a.access === b.access &&
-    a.quarantined === b.quarantined &&
-    a.error === b.error
-  );
 }
 
 /** The part of a change that says how far it brings the document: `upTo` only when the position moved just now. */

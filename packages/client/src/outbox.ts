@@ -16,6 +16,8 @@ interface Entry {
   readonly batch: Batch;
   /** When it was made, counted within this outbox. */
   readonly order: number;
+  /** More than one when it was merged of several batches. */
+  readonly changes: number;
   readonly isDurable: boolean;
   readonly isSettled: boolean;
 }
@@ -31,7 +33,7 @@ interface Waiter {
 export class Outbox {
   readonly #name: string;
   /** In the order in which they were made. */
-  readonly #entries = new Map<BatchId, Entry>();
+  #entries = new Map<BatchId, Entry>();
   readonly #quarantine = new Map<BatchId, QuarantinedBatch>();
   readonly #waiters = new Set<Waiter>();
   #lastOrder = 0;
@@ -49,7 +51,7 @@ export class Outbox {
     for (const batch of quarantine) this.#quarantine.set(batch.id, batch);
   }
 
-  /** Batches that are in this page only, and batches that the relay has not acknowledged. */
+  /** Changes that are in this page only, and changes that the relay has not acknowledged. */
   get pending(): { readonly memory: number; readonly disk: number } {
     return { memory: this.#unsaved, disk: this.#unsettled };
   }
@@ -77,7 +79,21 @@ export class Outbox {
 
   add(batch: Batch, isDurable: boolean): void {
     this.#lastOrder += 1;
-    this.#put({ batch, order: this.#lastOrder, isDurable, isSettled: false });
+    this.#put({ batch, order: this.#lastOrder, changes: 1, isDurable, isSettled: false });
+  }
+
+  /** Batches that wait on disk become one, which stands where the first of them stood. */
+  merged(from: readonly BatchId[], into: Batch): void {
+    const parts = from.flatMap((id) => this.#entries.get(id) ?? []);
+    const [first] = parts;
+    if (first === undefined) return;
+    const changes = parts.reduce((sum, part) => sum + part.changes, 0);
+    const whole: Entry = { ...first, batch: into, changes };
+    const kept = [...this.#entries.values()].flatMap((entry) => {
+      if (entry === first) return [whole];
+      return parts.includes(entry) ? [] : [entry];
+    });
+    this.#entries = new Map(kept.map((entry) => [entry.batch.id, entry]));
   }
 
   durable(id: BatchId): void {
@@ -156,8 +172,8 @@ export class Outbox {
 
   #count(entry: Entry | undefined, by: 1 | -1): void {
     if (entry === undefined) return;
-    if (!entry.isDurable) this.#unsaved += by;
-    if (!entry.isSettled) this.#unsettled += by;
+    if (!entry.isDurable) this.#unsaved += by * entry.changes;
+    if (!entry.isSettled) this.#unsettled += by * entry.changes;
   }
 
   #tellWaiters(): void {

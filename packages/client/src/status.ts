@@ -26,7 +26,7 @@ export type SavedTo = 'memory' | 'disk' | 'relay';
 
 export interface DocumentStatus {
   readonly saved: SavedTo;
-  /** Local changes, in batches: `memory` are not yet on this device's disk, `disk` not yet acknowledged by the relay. */
+  /** Local changes: `memory` are not yet on this device's disk, `disk` not yet acknowledged by the relay. Those of one turn may count as one. */
   readonly pending: { readonly memory: number; readonly disk: number };
   /** Everything that the relay had when the document was last opened there has come, in the connection that is up now. */
   readonly synced: boolean;
@@ -36,4 +36,26 @@ export interface DocumentStatus {
   readonly quarantined: number;
   /** What is wrong with this document now; undefined when nothing is. */
   readonly error: CausewayError | undefined;
+}
+
+/** Of a document that nobody has touched. */
+export const BLANK_STATUS: DocumentStatus = {
+  saved: 'relay',
+  pending: { memory: 0, disk: 0 },
+  synced: false,
+  access: undefined,
+  quarantined: 0,
+  error: undefined,
+};
+
+export function equalStatus(a: DocumentStatus, b: DocumentStatus): boolean {
+  return (
+    a.saved === b.saved &&
+    a.pending.memory === b.pending.memory &&
+    a.pending.disk === b.pending.disk &&
+    a.synced === b.synced &&
+    a.access === b.access &&
+    a.quarantined === b.quarantined &&
+    a.error === b.error
+  );
 }

@@ -221,6 +221,29 @@ describe('a document that was changed offline and closed', () => {
 });
 
 describe('a document that is changed often', () => {
+  test('offline leaves few batches to send, which say all of it', async () => {
+    const relay = await startRelay();
+    const store = new KeptStore();
+    const client = connect(relay, { store, connect: false });
+    const handle = await client.open('note', text());
+    for (let index = 0; index < 1000; index++) {
+      type(handle, 'x');
+      await handle.saved('disk');
+    }
+    expect(handle.status.pending).toEqual({ memory: 0, disk: 1000 });
+    expect((await client.list())[0]?.pending).toBeLessThan(100);
+    const saved = handle.saved('relay');
+    client.connect();
+    await saved;
+    expect(handle.status.pending).toEqual({ memory: 0, disk: 0 });
+    await client.close();
+    const [again, other] = [connect(relay, { store, connect: false }), connect(relay)];
+    expect((await again.list())[0]?.pending).toBe(0);
+    expect(textOf(await again.open('note', text()))).toHaveLength(1000);
+    const there = await other.open('note', text());
+    await until(there, () => textOf(there).length === 1000);
+  });
+
   test('stays small on disk, in chunks and in bytes', async () => {
     const relay = await startRelay();
     const store = new KeptStore();

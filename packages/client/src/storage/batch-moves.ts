@@ -2,7 +2,7 @@
  * Where the batches of one change go: one rule for every store.
  *
  *   made ──▶ outbox ──settled──▶ chunk
- *             │  ▲
+ *             │  ▲  ↺ merged
  *     refused ▼  │ released to the outbox
  *         quarantine ──released to nowhere──▶ chunk
  */
@@ -24,11 +24,15 @@ export interface MovedBatches extends BatchPlaces {
 }
 
 /** Ids of the batches in the outbox, and in quarantine, that the change moves. */
-export function namedBatches({ settled = [], refused = [], released = [] }: DocumentChange): {
+export function namedBatches({ merged = [], settled = [], refused = [], released = [] }: DocumentChange): {
   readonly outbox: readonly BatchId[];
   readonly quarantine: readonly BatchId[];
 } {
-  return { outbox: [...settled, ...refused.map(({ id }) => id)], quarantine: released.map(({ id }) => id) };
+  const mergedIds = merged.flatMap(({ from, into }) => [...from, into.id]);
+  return {
+    outbox: [...mergedIds, ...settled, ...refused.map(({ id }) => id)],
+    quarantine: released.map(({ id }) => id),
+  };
 }
 
 /** Where the named batches are after the change. `isCovered`: what is settled is part of the stored chunks already. */
@@ -42,6 +46,13 @@ export function moveBatches(
   const quarantine = new Map(before.quarantine);
   const chunks: Uint8Array[] = [];
   for (const batch of made) outbox.set(batch.id, batch);
+  for (const { from, into } of change.merged ?? []) {
+    const found = from.flatMap((id) => outbox.get(id) ?? []);
+    for (const { id } of found) outbox.delete(id);
+    // Where all of them are settled there is nothing left to send.
+    const madeAt = Math.min(...found.map((batch) => batch.madeAt));
+    if (found.length > 0) outbox.set(into.id, { ...into, madeAt });
+  }
   for (const id of change.settled ?? []) {
     const batch = outbox.get(id);
     if (batch !== undefined && !isCovered) chunks.push(batch.update);

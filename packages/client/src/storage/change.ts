@@ -3,10 +3,10 @@ import type { Position } from '@causeway/core/sync';
 import type { DocumentChange } from './document-store.ts';
 
 export function changesNothing(change: DocumentChange): boolean {
-  const { received, made, settled, refused, released, position } = change;
+  const { received, made, merged, settled, refused, released, position } = change;
   return (
     position === undefined &&
-    [received, made, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
+    [received, made, merged, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
   );
 }
 
@@ -17,6 +17,7 @@ export function foldChanges(earlier: DocumentChange, later: DocumentChange): Doc
   return {
     received: joined(earlier.received, later.received),
     made: joined(earlier.made, later.made),
+    merged: joined(earlier.merged, later.merged),
     settled: joined(earlier.settled, later.settled),
     refused: joined(earlier.refused, later.refused),
     released: joined(earlier.released, later.released),

@@ -55,6 +55,8 @@ export interface DocumentChange {
   readonly received?: readonly Uint8Array[];
   /** New content made here: goes to the outbox. */
   readonly made?: readonly Batch[];
+  /** Batches of the outbox that become one: `into` holds what all of `from` hold, and takes their place. */
+  readonly merged?: readonly Merger[];
   /** Batches that the relay has acknowledged: they move from the outbox to the chunks. */
   readonly settled?: readonly BatchId[];
   /** Batches that the relay has refused: they move from the outbox to quarantine. */
@@ -65,6 +67,11 @@ export interface DocumentChange {
   readonly upTo?: Position;
   /** The position that the content now reaches. Within an epoch a store keeps the larger offset. Null forgets it. */
   readonly position?: Position | null;
+}
+
+export interface Merger {
+  readonly from: readonly BatchId[];
+  readonly into: Batch;
 }
 
 export interface Refusal {

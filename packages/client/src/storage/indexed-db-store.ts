@@ -50,7 +50,7 @@ import {
   seal,
   unseal,
 } from './record.ts';
-import { firstChunkToMerge } from './tail.ts';
+import { firstToMerge } from './tail.ts';
 
 const DATABASE_VERSION = 1;
 /** Opening takes milliseconds, and waits for ever where another page does not let the database go. */
@@ -314,8 +314,8 @@ export class IndexedDbStore implements DocumentStore {
 }
 
 /** Whether the change can be written without a look at what is stored. */
-function onlyAdds({ received, settled, refused, released, position }: DocumentChange): boolean {
-  const moves = [received, settled, refused, released].some((list) => (list?.length ?? 0) > 0);
+function onlyAdds({ received, merged, settled, refused, released, position }: DocumentChange): boolean {
+  const moves = [received, merged, settled, refused, released].some((list) => (list?.length ?? 0) > 0);
   return !moves && (position === undefined || position === null);
 }
 
@@ -485,7 +485,7 @@ async function readTail(database: Database, name: DocumentName): Promise<Tail | 
   const tx = database.transaction('chunks', 'readonly');
   ignoreFailure(tx.done);
   const keys = await tx.store.getAllKeys(rowsOf(name));
-  const first = firstChunkToMerge(keys.map(([, , bytes]) => bytes));
+  const first = firstToMerge(keys.map(([, , bytes]) => bytes));
   const start = keys[first];
   if (start === undefined) return undefined;
   const rows = await tx.store.getAll(IDBKeyRange.bound(start, [name, []]));

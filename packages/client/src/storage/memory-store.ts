@@ -18,7 +18,7 @@ import type {
 } from './document-store.ts';
 import { kindMismatch, storeClosed } from './failure.ts';
 import { covers, nextPosition } from './position.ts';
-import { firstChunkToMerge } from './tail.ts';
+import { firstToMerge } from './tail.ts';
 
 interface Kept {
   readonly kind: DocumentKind;
@@ -68,7 +68,7 @@ export class MemoryStore implements DocumentStore {
   async compact(name: DocumentName, merge: MergeChunks): Promise<void> {
     this.#check('compact');
     const chunks = this.#documents.get(name)?.chunks ?? [];
-    const first = firstChunkToMerge(chunks.map((chunk) => chunk.length));
+    const first = firstToMerge(chunks.map((chunk) => chunk.length));
     if (first < chunks.length) chunks.splice(first, chunks.length, merge(chunks.slice(first), first === 0));
   }
 

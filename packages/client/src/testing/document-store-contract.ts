@@ -66,6 +66,18 @@ export const documentStoreContract: readonly DocumentStoreCheck[] = [
     same(await look(store), { content: 'ab', outbox: [2], quarantine: [], position: at(1) });
   }),
 
+  check('batches that are merged are one batch, in the place of the first', async (store) => {
+    await store.write(NOTE, KIND, { made: [batch(1, 'a'), batch(2, 'b'), batch(3, 'c'), batch(4, 'd')] });
+    await store.write(NOTE, KIND, {
+      merged: [{ from: [batch(2, '').id, batch(3, '').id], into: batch(9, 'bc') }],
+    });
+    same(await look(store), { content: 'abcd', outbox: [1, 9, 4], quarantine: [], position: undefined });
+    await store.write(NOTE, KIND, { settled: [batch(9, '').id] });
+    same(await look(store), { content: 'abcd', outbox: [1, 4], quarantine: [], position: undefined });
+    await store.write(NOTE, KIND, { merged: [{ from: [batch(2, '').id], into: batch(8, 'b') }] });
+    same(await look(store), { content: 'abcd', outbox: [1, 4], quarantine: [], position: undefined });
+  }),
+
   check('what is settled or refused twice, or was never there, changes nothing', async (store) => {
     await store.write(NOTE, KIND, { made: [batch(1, 'a')] });
     await store.write(NOTE, KIND, { settled: [batch(1, '').id] });
