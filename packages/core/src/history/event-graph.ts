@@ -137,15 +137,18 @@ export class EventGraph {
 
   /**
    * What is in one version and not in the other, as pairs [start, end) from the highest down. Cost grows with the runs
-   * between the two, not with the history.
+   * between the two, not with the history. Undefined as soon as there is more than `limit` between them.
    */
-  difference(a: LocalFrontier, b: LocalFrontier): Difference {
+  difference(a: LocalFrontier, b: LocalFrontier): Difference;
+  difference(a: LocalFrontier, b: LocalFrontier, limit: number): Difference | undefined;
+  difference(a: LocalFrontier, b: LocalFrontier, limit = Number.POSITIVE_INFINITY): Difference | undefined {
     const onlyA: number[] = [];
     const onlyB: number[] = [];
     // Heads still to be followed, each with who has it: 1 a, 2 b, 3 both. Few at a time, so a plain array serves as heap.
     const heads: number[] = [];
     const owners: number[] = [];
     let single = 0;
+    let length = 0;
     const add = (lv: number, owner: number): void => {
       const at = heads.indexOf(lv);
       if (at < 0) {
@@ -176,6 +179,8 @@ export class EventGraph {
         const other = heads[i] as number;
         if (other >= start && other > stop) stop = other;
       }
+      if (owner !== 3) length += lv - stop;
+      if (length > limit) return undefined;
       if (owner === 1) onlyA.push(stop + 1, lv + 1);
       else if (owner === 2) onlyB.push(stop + 1, lv + 1);
       if (stop >= start) add(stop, owner);
@@ -184,10 +189,26 @@ export class EventGraph {
     return { onlyA, onlyB };
   }
 
-  /** The heads among these LVs: those that no other of them has seen, sorted upward. */
+  /** The heads among these LVs: those that no other of them has seen, sorted upward. Costs as much as the runs between them. */
   headsOf(lvs: readonly number[]): LocalFrontier {
-    const sorted = [...new Set(lvs)].sort((x, y) => x - y);
-    return sorted.filter((lv, index) => !sorted.slice(index + 1).some((later) => this.includes([later], lv)));
+    const left = [...new Set(lvs)].sort((x, y) => x - y);
+    const heads: number[] = [];
+    // The last LVs of stretches that some head has seen.
+    const seen: number[] = [];
+    while (left.length > 0) {
+      const next = left[left.length - 1] as number;
+      let last = seen.length === 0 ? -1 : takeMax(seen);
+      if (last < next) {
+        if (last >= 0) seen.push(last);
+        heads.push(next);
+        last = next;
+      }
+      const run = this.#starts.lastAtMost(last);
+      const start = this.#starts.at(run);
+      while (left.length > 0 && (left[left.length - 1] as number) >= start) left.pop();
+      for (const parent of this.#parents[run] as LocalFrontier) if (!seen.includes(parent)) seen.push(parent);
+    }
+    return heads.reverse();
   }
 
   #addCritical(start: number, last: number): void {

@@ -30,6 +30,8 @@ export class SequenceWalker {
   #tracker: SequenceTracker | undefined;
   /** The version that each lane of the tracker stands at. */
   readonly #lanes: LocalFrontier[] = [];
+  /** The lane that was moved last. */
+  #lastLane = 0;
   /** LVs below this one are in the tracker. */
   #trackedTo = 0;
   /** How many more elements the tracker's placeholder has than the document had. */
@@ -140,17 +142,17 @@ export class SequenceWalker {
     for (let lane = 0; lane < LANES; lane++) {
       if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
     }
-    let nearest = 0;
-    let shortest = Number.POSITIVE_INFINITY;
-    let way = this.#wayOf(0, version);
+    // The lane that moved last is nearly always the nearest. Another may be as far off as the history is long, so the
+    // search for its way ends where it is found to be longer.
+    let nearest = this.#lastLane;
+    let way = this.#wayOf(nearest, version);
     for (let lane = 0; lane < LANES; lane++) {
-      const toHere = lane === 0 ? way : this.#wayOf(lane, version);
-      const length = lengthOf(toHere.onlyA) + lengthOf(toHere.onlyB);
-      if (length < shortest) {
-        shortest = length;
-        nearest = lane;
-        way = toHere;
-      }
+      if (lane === this.#lastLane) continue;
+      const limit = lengthOf(way.onlyA) + lengthOf(way.onlyB) - 1;
+      const shorter = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
+      if (shorter === undefined) continue;
+      nearest = lane;
+      way = shorter;
     }
     this.#moveLane(tracker, nearest, way, version);
     return nearest;
@@ -166,6 +168,7 @@ export class SequenceWalker {
     for (let i = way.onlyB.length - 2; i >= 0; i -= 2)
       this.#advance(tracker, lane, way.onlyB[i] as number, way.onlyB[i + 1] as number);
     this.#lanes[lane] = version;
+    this.#lastLane = lane;
   }
 
   /** Takes the operations in [from, to) out of the lane, last first. */
