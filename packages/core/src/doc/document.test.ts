@@ -238,6 +238,30 @@ describe('edits made apart', () => {
     expect(note.sections.get('one')?.text.length).toBe('from a'.length * 2);
   });
 
+  test('by 1,000 replicas on one text and one counter are all there, whichever way they come', () => {
+    const base = open(5000);
+    base.body.insert(0, 'base');
+    const saved = base.save();
+    const updates = Array.from({ length: 1000 }, (_, i) => {
+      const note = open(i + 1);
+      note.apply(saved);
+      note.transact(() => {
+        note.body.insert(i % 5, `<${i}>`);
+        note.votes.add(1);
+      });
+      return note.native.updateSince(base.native.version);
+    });
+    for (const update of updates) base.apply(update);
+    const other = open(5001);
+    for (const update of [...updates].reverse()) other.apply(update);
+    expect(other.native.waiting).toBe(1000);
+    other.apply(saved);
+    expect(other.native.waiting).toBe(0);
+    expect(other.toJSON()).toEqual(base.toJSON());
+    expect(base.votes.value).toBe(1000);
+    expect(base.body.length).toBe(4 + updates.reduce((sum, _, i) => sum + `<${i}>`.length, 0));
+  });
+
   test('into a child that is deleted meanwhile are not lost', () => {
     const note = apart(
       (a, b) => {

@@ -21,6 +21,7 @@ import {
   SNAPSHOT,
   UPDATE_VERSION,
   UsedContainers,
+  wrongVersion,
 } from './update-codec.ts';
 
 /** A text that is ready to read. Its container is numbered in `containers`. */
@@ -61,7 +62,9 @@ export function isSnapshot(update: Uint8Array): boolean {
 /** `decode/*` unless the bytes are a snapshot. Its update is not looked at. */
 export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const reader = new Reader(bytes, 'native snapshot');
-  if (reader.u8() !== (UPDATE_VERSION | SNAPSHOT)) throw reader.invalid('no snapshot of this version');
+  const head = reader.u8();
+  if ((head & 0x0f) !== UPDATE_VERSION) throw wrongVersion(head & 0x0f);
+  if (head !== (UPDATE_VERSION | SNAPSHOT)) throw reader.invalid(`unknown form ${head >>> 4}`);
   const update = reader.bytes(reader.left, 'update of a snapshot');
   const version = vectorCodec.read(reader);
   const replicas = readReplicas(reader);

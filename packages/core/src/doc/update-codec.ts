@@ -18,7 +18,14 @@ import { compareDots, type Dot, parseReplicaId, type ReplicaId } from '../id/ind
 import { BACKSPACE, DELETE, INSERT, type SequenceOpKind } from '../op/sequence/sequence-log.ts';
 import { unitsOfText } from '../op/sequence/unit-list.ts';
 import { CONTAINER_TYPES, type ContainerId, MAX_CONTAINER_NAME_BYTES } from './container-id.ts';
-import { type EventBatch, type EventRun, type LengthMark, MAX_DOTS, type TimeMark } from './event-batch.ts';
+import {
+  type EventBatch,
+  type EventRun,
+  eventStartFrom,
+  type LengthMark,
+  MAX_DOTS,
+  type TimeMark,
+} from './event-batch.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
 import { isPlainOp } from './plain-ops.ts';
 import { isLowSurrogate } from './surrogates.ts';
@@ -430,7 +437,8 @@ function readColumns(reader: Reader): EventBatch {
     reader.end();
     return { runs, ops: new OpLog(), length };
   }
-  return { runs, ops: readContent(reader, replicas, length), length };
+  const ops = readContent(reader, replicas, runs, length);
+  return { runs, ops, length };
 }
 
 export function readReplicas(reader: Reader): readonly ReplicaId[] {
@@ -557,7 +565,12 @@ function readTime(reader: Reader, wallMs: number): { readonly wallMs: number; re
   return { wallMs: wall, counter: reader.varintUpTo(MAX_HYBRID_COUNTER, 'hybrid counter') };
 }
 
-function readContent(reader: Reader, replicas: readonly ReplicaId[], length: number): OpLog {
+function readContent(
+  reader: Reader,
+  replicas: readonly ReplicaId[],
+  runs: readonly EventRun[],
+  length: number,
+): OpLog {
   const ops = new OpLog();
   const containers = readContainers(reader, replicas, ops);
   const owners = readPairs(reader, 'owners');
@@ -577,7 +590,7 @@ function readContent(reader: Reader, replicas: readonly ReplicaId[], length: num
   const plains: PlainOp[] = [];
   for (const kind of kinds)
     if (kind % 4 === PLAIN) plains.push(readPlain(reader, replicas, keys, Math.floor(kind / 4)));
-  fillOps(reader, ops, length, owned, kinds, indexes, plains);
+  fillOps(reader, ops, runs, length, owned, kinds, indexes, plains);
   return ops;
 }
 
@@ -585,6 +598,7 @@ function readContent(reader: Reader, replicas: readonly ReplicaId[], length: num
 function fillOps(
   reader: Reader,
   ops: OpLog,
+  runs: readonly EventRun[],
   length: number,
   owned: readonly number[],
   kinds: readonly number[],
@@ -602,7 +616,9 @@ function fillOps(
       inserted.push(Array.from({ length: many }, () => valueCodec.read(reader)));
     }
   }
-  const text = unitsOfText(decodeText(reader, reader.rest()));
+  const utf8 = reader.rest();
+  const text = unitsOfText(decodeText(reader, utf8));
+  const isAscii = utf8.length === text.length;
   if (text.length !== units) throw reader.invalid('a text of another length than was inserted');
   let [lv, at, list, plain, sequence] = [0, 0, 0, 0, 0];
   for (const [i, kind] of kinds.entries()) {
@@ -621,12 +637,28 @@ function fillOps(
     else if (ops.containers[container]?.type === 'text') {
       if (isLowSurrogate(text[at] as number))
         throw reader.invalid('an insertion that begins within a character');
+      // Updates are cut between events, and no half of a character has bytes.
+      if (!isAscii && isCharacterCut(text.subarray(at, at + many), runs, lv))
+        throw reader.invalid('an event that begins within a character');
       ops.insertUnits(container, lv, index, text, at, many);
       at += many;
     } else ops.insertValues(container, lv, index, inserted[list++] as Value[]);
     lv += many;
   }
   if (lv !== length) throw reader.invalid('operations that do not fill their events');
+}
+
+/** Whether an event begins between the two units of a character that was inserted from `position` on. */
+function isCharacterCut(text: Uint16Array, runs: readonly EventRun[], position: number): boolean {
+  let run = 0;
+  for (let i = 1; i < text.length; i++) {
+    if (!isLowSurrogate(text[i] as number)) continue;
+    const at = position + i;
+    while (run + 1 < runs.length && (runs[run + 1] as EventRun).position <= at) run++;
+    const { seq, position: start } = runs[run] as EventRun;
+    if (eventStartFrom(runs[run] as EventRun, seq + at - start) === seq + at - start) return true;
+  }
+  return false;
 }
 
 export function readContainers(reader: Reader, replicas: readonly ReplicaId[], ops: OpLog): number {
