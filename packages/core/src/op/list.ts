@@ -220,7 +220,7 @@ export class ListState<Item> {
     // One that lost against another move stays hidden.
     if (element.places.value !== slot) return;
     const item = this.#slots.itemAt(before) as Item;
-    const from = this.#slots.visibleBefore(before);
+    const from = edits === undefined ? -1 : this.#slots.visibleBefore(before);
     this.#slots.hide(before);
     this.#slots.show(raw, item);
     edits?.push({ do: 'move', from, to: this.#slots.visibleBefore(raw), item });

@@ -23,7 +23,7 @@ export interface OpContext {
   readonly time: HybridTime;
   /** Its event has seen every operation that was carried out here before. */
   readonly linear: boolean;
-  /** Whether its event's parents include this local number. */
+  /** Whether its event's parents include this local number, or it came before in the same event. */
   sees(lv: number): boolean;
   /** The event has seen every local number up to this one; -1 when that is not known of any. A shortcut for `sees`. */
   readonly seenUpTo: number;

@@ -100,14 +100,8 @@ export class Slots<Item> {
 
   /** The raw index of the slot with this local number; -1 when it is not there. Looks at every slot, those near the gap first. */
   find(lv: number): number {
-    const lvs = this.#lvs;
-    for (let at = this.#gapStart - 1; at >= 0; at--) {
-      if (lvs[at] === lv || lvs[at] === ~lv) return at;
-    }
-    for (let at = this.#gapEnd; at < lvs.length; at++) {
-      if (lvs[at] === lv || lvs[at] === ~lv) return at - (this.#gapEnd - this.#gapStart);
-    }
-    return -1;
+    const raw = this.#findMark(lv);
+    return raw >= 0 || this.#hidden === 0 ? raw : this.#findMark(~lv);
   }
 
   /** The raw index of a visible one. */
@@ -135,25 +129,35 @@ export class Slots<Item> {
     return raw - (this.#hidden - this.#hiddenIn(raw, this.length));
   }
 
-  /** The visible slot that has `skip` visible ones before it from `raw` on. */
+  #findMark(mark: number): number {
+    const before = this.#gapStart === 0 ? -1 : this.#lvs.lastIndexOf(mark, this.#gapStart - 1);
+    if (before >= 0) return before;
+    const after = this.#lvs.indexOf(mark, this.#gapEnd);
+    return after < 0 ? -1 : after - (this.#gapEnd - this.#gapStart);
+  }
+
+  /** The visible slot that has `skip` visible ones before it from `raw` on, all on one side of the gap. */
   #forward(raw: number, skip: number): number {
-    let left = skip;
-    let at = raw;
-    while (this.isHidden(at) || left-- > 0) at++;
-    return at;
+    const lvs = this.#lvs;
+    const start = this.#at(raw);
+    let at = start;
+    for (let left = skip; ; at++) if ((lvs[at] as number) >= 0 && left-- === 0) return raw + at - start;
   }
 
-  /** The visible slot that has `skip` visible ones after it and before `raw`. */
+  /** The visible slot that has `skip` visible ones after it and before `raw`, all on one side of the gap. */
   #backward(raw: number, skip: number): number {
-    let left = skip;
-    let at = raw - 1;
-    while (this.isHidden(at) || left-- > 0) at--;
-    return at;
+    const lvs = this.#lvs;
+    const start = this.#at(raw - 1);
+    let at = start;
+    for (let left = skip; ; at--) if ((lvs[at] as number) >= 0 && left-- === 0) return raw - 1 + at - start;
   }
 
+  /** In a range of raw indexes on one side of the gap. */
   #hiddenIn(start: number, end: number): number {
+    const lvs = this.#lvs;
+    const shift = start < this.#gapStart ? 0 : this.#gapEnd - this.#gapStart;
     let count = 0;
-    for (let raw = start; raw < end; raw++) if (this.isHidden(raw)) count++;
+    for (let at = start + shift; at < end + shift; at++) if ((lvs[at] as number) < 0) count++;
     return count;
   }
 
@@ -164,23 +168,23 @@ export class Slots<Item> {
   /** Moves the gap to `raw` and makes it at least `count` wide. */
   #openGap(raw: number, count: number): void {
     if (this.#gapEnd - this.#gapStart < count) this.#grow(count);
-    while (this.#gapStart > raw) {
-      this.#gapStart--;
-      this.#gapEnd--;
-      this.#carry(this.#gapStart, this.#gapEnd, -1);
+    const gap = this.#gapStart;
+    if (raw === gap) return;
+    const width = this.#gapEnd - gap;
+    if (raw < gap) {
+      if (this.#hidden > 0) this.#hiddenBeforeGap -= this.#hiddenIn(raw, gap);
+      this.#lvs.copyWithin(raw + width, raw, gap);
+      if (width > 0) for (let at = gap - 1; at >= raw; at--) this.#carry(at, at + width);
+    } else {
+      if (this.#hidden > 0) this.#hiddenBeforeGap += this.#hiddenIn(gap, raw);
+      this.#lvs.copyWithin(gap, this.#gapEnd, raw + width);
+      if (width > 0) for (let at = gap; at < raw; at++) this.#carry(at + width, at);
     }
-    while (this.#gapStart < raw) {
-      this.#carry(this.#gapEnd, this.#gapStart, 1);
-      this.#gapStart++;
-      this.#gapEnd++;
-    }
+    this.#gapStart = raw;
+    this.#gapEnd = raw + width;
   }
 
-  #carry(from: number, to: number, hiddenBefore: 1 | -1): void {
-    const lv = this.#lvs[from] as number;
-    this.#lvs[to] = lv;
-    if (lv < 0) this.#hiddenBeforeGap += hiddenBefore;
-    if (from === to) return;
+  #carry(from: number, to: number): void {
     this.#items[to] = this.#items[from];
     this.#items[from] = undefined;
   }

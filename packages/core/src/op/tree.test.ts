@@ -244,6 +244,8 @@ describe('what makes no sense', () => {
       { do: 'create', parent: 3, at: 0 },
       { do: 'move', node: 3, parent: ROOT, at: 0 },
       { do: 'delete', node: 3 },
+      { do: 'delete', node: ROOT },
+      { do: 'move', node: ROOT, parent: ROOT, at: 0 },
     ] as const)
       expect(() => tree.prepare(command), JSON.stringify(command)).toThrow(CausewayError);
   });

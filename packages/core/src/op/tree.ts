@@ -76,15 +76,29 @@ export interface TreeViewNode {
 }
 
 /** One step in the log, and what it did. Also a node's standing place, while it is the last that moved it. */
-interface Entry extends TreePlace {
+interface Entry {
   readonly lv: number;
   /** By which steps are carried out; ties are of one replica, and go by local number. */
   readonly time: HybridTime;
-  readonly node: number;
+  readonly node: Node;
+  readonly parent: Node;
+  readonly index: FractionalIndex;
   /** What it took the node from. */
   before: Entry | undefined;
   /** Undone steps and those that would have made a cycle are not. */
   done: boolean;
+}
+
+/** ROOT and TRASH are nodes too, that stand nowhere. */
+interface Node {
+  readonly lv: number;
+  /** Undefined when its creation waits for `settle`. */
+  standing: Entry | undefined;
+  /** Where its children stand, in order; undefined when there are none. They are put in order only once all steps are done. */
+  children: Entry[] | undefined;
+  /** While steps are carried out: it has been undone or done something, and stood there before. */
+  touched: boolean;
+  stood: Entry | undefined;
 }
 
 export const tree: OpType<TreeState, TreeCommand, TreeOp, TreeView, readonly TreeChange[]> = {
@@ -99,10 +113,12 @@ export const tree: OpType<TreeState, TreeCommand, TreeOp, TreeView, readonly Tre
 };
 
 export class TreeState {
-  /** Where each node stands; undefined when its creation waits for `settle`. */
-  readonly #standing = new Map<number, Entry | undefined>();
-  /** In order. Parents without children have none. */
-  readonly #children = new Map<number, Entry[]>();
+  readonly #root: Node = nodeOf(ROOT);
+  readonly #trash: Node = nodeOf(TRASH);
+  readonly #nodes = new Map<number, Node>([
+    [ROOT, this.#root],
+    [TRASH, this.#trash],
+  ]);
   /** In the order in which steps are carried out. */
   readonly #log: Entry[] = [];
   /** Steps added since the last `settle`. */
@@ -112,35 +128,33 @@ export class TreeState {
 
   // ---- Reading ----
 
-  /** The children of a node or of ROOT, in order. */
+  /** The children of a node, of ROOT or of TRASH, in order. */
   childrenOf(parent: number): readonly number[] {
-    return (this.#children.get(parent) ?? []).map((entry) => entry.node);
+    return (this.#nodes.get(parent)?.children ?? []).map((entry) => entry.node.lv);
   }
 
   /** Where a node stands; undefined for what is no node. */
   placeOf(node: number): TreePlace | undefined {
-    const entry = this.#standing.get(node);
-    return entry === undefined ? undefined : { parent: entry.parent, index: entry.index };
+    const entry = this.#nodes.get(node)?.standing;
+    return entry === undefined ? undefined : placeOf(entry);
   }
 
   /** True for ROOT, and for a node that has it above it. */
   isInSight(node: number): boolean {
-    let at = node;
-    while (at >= 0) at = this.#standing.get(at)?.parent ?? TRASH;
-    return at === ROOT;
+    return this.#isWithin(this.#nodes.get(node), this.#root);
   }
 
   view(): TreeView {
     const top: TreeViewNode[] = [];
-    const open: { readonly parent: number; readonly children: TreeViewNode[] }[] = [
-      { parent: ROOT, children: top },
+    const open: { readonly parent: Node; readonly children: TreeViewNode[] }[] = [
+      { parent: this.#root, children: top },
     ];
     // Not by recursion: a tree may be deeper than the stack.
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const node of this.childrenOf(next.parent)) {
+      for (const { node } of next.parent.children ?? []) {
         const children: TreeViewNode[] = [];
-        next.children.push({ node, children });
-        if (this.#children.has(node)) open.push({ parent: node, children });
+        next.children.push({ node: node.lv, children });
+        if (node.children !== undefined) open.push({ parent: node, children });
       }
     }
     return top;
@@ -152,28 +166,25 @@ export class TreeState {
   prepare(command: TreeCommand): TreeOp | undefined {
     switch (command.do) {
       case 'create':
-        return this.#prepareAt(command.parent, command.at, undefined);
-      case 'move':
-        this.#needNode(command.node);
-        if (this.#isWithin(command.parent, command.node)) throw belowItself(command.node);
-        return this.#prepareAt(command.parent, command.at, command.node);
+        return this.#prepareAt(this.#parent(command.parent), command.at, undefined);
+      case 'move': {
+        const node = this.#node(command.node);
+        return this.#prepareAt(this.#parentOf(node, command.parent), command.at, node);
+      }
       case 'delete':
-        this.#needNode(command.node);
-        return this.isInSight(command.node) ? [{ do: 'delete', node: command.node }] : undefined;
+        if (!this.#isWithin(this.#node(command.node), this.#root)) return undefined;
+        return [{ do: 'delete', node: command.node }];
       case 'restore':
-        this.#needNode(command.node);
-        this.#needInSight(command.place.parent);
-        if (this.#isWithin(command.place.parent, command.node)) throw belowItself(command.node);
+        this.#parentOf(this.#node(command.node), command.place.parent);
         return [{ do: 'move', node: command.node, place: command.place }];
     }
   }
 
-  #prepareAt(parent: number, at: number, node: number | undefined): TreeOp | undefined {
-    this.#needInSight(parent);
-    const all = this.#children.get(parent) ?? [];
-    const standing = node === undefined ? undefined : this.#standing.get(node);
+  #prepareAt(parent: Node, at: number, node: Node | undefined): TreeOp | undefined {
+    const all = parent.children ?? [];
+    const standing = node?.standing;
     if (standing !== undefined && all[at] === standing) return undefined;
-    const siblings = standing === undefined ? all : all.filter((entry) => entry !== standing);
+    const siblings = standing?.parent === parent ? all.filter((entry) => entry !== standing) : all;
     if (!Number.isInteger(at) || at < 0 || at > siblings.length) throw noPlace(at, siblings.length);
     const left = siblings[at - 1]?.index;
     let next = at;
@@ -181,13 +192,14 @@ export class TreeState {
     while (left !== undefined && siblings[next]?.index === left) next++;
     const right = siblings[next]?.index;
     let index = indexBetween(left, right);
-    const place = { parent, index };
-    const steps: TreeStep[] = [node === undefined ? { do: 'create', place } : { do: 'move', node, place }];
-    for (const sibling of siblings.slice(at, next)) {
+    const place = { parent: parent.lv, index };
+    const first: TreeStep =
+      node === undefined ? { do: 'create', place } : { do: 'move', node: node.lv, place };
+    const others = siblings.slice(at, next).map((sibling): TreeStep => {
       index = indexBetween(index, right);
-      steps.push({ do: 'move', node: sibling.node, place: { parent, index } });
-    }
-    return steps;
+      return { do: 'move', node: sibling.node.lv, place: { parent: parent.lv, index } };
+    });
+    return [first, ...others];
   }
 
   // ---- Operations ----
@@ -200,10 +212,16 @@ export class TreeState {
     for (const step of op) this.#check(step, context);
     for (const [nth, step] of op.entries()) {
       const lv = context.lv + nth;
-      const node = step.do === 'create' ? lv : step.node;
       const { parent, index } = step.do === 'delete' ? IN_TRASH : step.place;
-      const entry = { lv, time: this.#timeOf(context), node, parent, index, before: undefined, done: false };
-      if (step.do === 'create') this.#standing.set(node, undefined);
+      const entry: Entry = {
+        lv,
+        time: this.#timeOf(context),
+        node: step.do === 'create' ? this.#created(lv) : this.#node(step.node),
+        parent: this.#known(parent),
+        index,
+        before: undefined,
+        done: false,
+      };
       this.#pending.push(entry);
       const own = this.#byReplica.get(context.time.replica);
       if (own === undefined) this.#byReplica.set(context.time.replica, [entry]);
@@ -213,31 +231,47 @@ export class TreeState {
 
   /** Carries out what was added, and says what stands elsewhere than at the last `settle`. */
   settle(): readonly TreeChange[] {
-    if (this.#pending.length === 0) return [];
-    const pending = this.#pending.sort(compareEntries);
-    this.#pending = [];
-    const first = pending[0] as Entry;
-    const before = new Map<number, Entry | undefined>();
-    const start = placeIn(this.#log, first);
-    const later = this.#log.splice(start);
-    for (let i = later.length - 1; i >= 0; i--) this.#undo(later[i] as Entry, before);
-    for (const entry of merged(later, pending)) {
-      this.#do(entry, before);
-      this.#log.push(entry);
+    const [first] = this.#pending.sort(compareEntries);
+    if (first === undefined) return [];
+    const log = this.#log;
+    const touched: Node[] = [];
+    const start = countBefore(log, (other) => compareEntries(other, first) < 0);
+    for (let i = log.length - 1; i >= start; i--) undo(log[i] as Entry, touched);
+    this.#putInLog();
+    for (let i = start; i < log.length; i++) this.#do(log[i] as Entry, touched);
+    return this.#arrange(touched);
+  }
+
+  /** Merges the pending steps, which are sorted, into the log, from the end of both. */
+  #putInLog(): void {
+    const log = this.#log;
+    const pending = this.#pending;
+    let i = log.length - 1;
+    let j = pending.length - 1;
+    for (const entry of pending) log.push(entry);
+    for (let at = log.length - 1; j >= 0; at--) {
+      const later = i >= 0 && compareEntries(log[i] as Entry, pending[j] as Entry) > 0;
+      log[at] = (later ? log[i--] : pending[j--]) as Entry;
     }
-    return this.#changesSince(before);
+    this.#pending = [];
+  }
+
+  #created(lv: number): Node {
+    const node = nodeOf(lv);
+    this.#nodes.set(lv, node);
+    return node;
   }
 
   #check(step: TreeStep, context: OpContext): void {
-    if (step.do !== 'create' && !this.#hasSeen(step.node, context)) throw notSeen(step.node);
+    if (step.do !== 'create') this.#needSeen(step.node, context);
     if (step.do === 'delete' || step.place.parent === ROOT) return;
-    if (!this.#hasSeen(step.place.parent, context)) throw notSeen(step.place.parent);
+    this.#needSeen(step.place.parent, context);
     if (step.do === 'move' && step.node === step.place.parent) throw belowItself(step.node);
   }
 
-  #hasSeen(node: number, context: OpContext): boolean {
-    if (!this.#standing.has(node)) return false;
-    return context.linear || node <= context.seenUpTo || context.sees(node);
+  #needSeen(node: number, context: OpContext): void {
+    const known = node >= 0 && this.#nodes.has(node);
+    if (!known || !(context.linear || node <= context.seenUpTo || context.sees(node))) throw notSeen(node);
   }
 
   /**
@@ -256,68 +290,103 @@ export class TreeState {
     return { wallMs: latest.wallMs, counter: latest.counter + 1, replica: context.time.replica };
   }
 
-  #do(entry: Entry, before: Map<number, Entry | undefined>): void {
+  #do(entry: Entry, touched: Node[]): void {
+    const { node, parent } = entry;
     // Nothing can be below a node that is only now created.
-    if (entry.lv !== entry.node && this.#isWithin(entry.parent, entry.node)) return;
-    const standing = this.#standing.get(entry.node);
-    if (!before.has(entry.node)) before.set(entry.node, standing);
-    entry.before = standing;
+    if (entry.lv !== node.lv && this.#isWithin(parent, node)) return;
+    touch(node, touched);
+    entry.before = node.standing;
     entry.done = true;
-    this.#stand(entry.node, standing, entry);
+    node.standing = entry;
   }
 
-  #undo(entry: Entry, before: Map<number, Entry | undefined>): void {
-    if (!entry.done) return;
-    if (!before.has(entry.node)) before.set(entry.node, entry);
-    this.#stand(entry.node, entry, entry.before);
-    entry.before = undefined;
-    entry.done = false;
-  }
-
-  #stand(node: number, from: Entry | undefined, to: Entry | undefined): void {
-    if (from !== undefined) {
-      const siblings = this.#children.get(from.parent) as Entry[];
-      if (siblings.length === 1) this.#children.delete(from.parent);
-      else siblings.splice(placeAmong(siblings, from), 1);
-    }
-    this.#standing.set(node, to);
-    if (to === undefined) return;
-    const siblings = this.#children.get(to.parent);
-    if (siblings === undefined) this.#children.set(to.parent, [to]);
-    else siblings.splice(placeAmong(siblings, to), 0, to);
-  }
-
-  #changesSince(before: Map<number, Entry | undefined>): readonly TreeChange[] {
+  /** Puts the nodes that have moved among their siblings: once, however often they were taken back and forth. */
+  #arrange(touched: readonly Node[]): readonly TreeChange[] {
+    const moved = touched.filter((node) => node.standing !== node.stood);
+    for (const { stood } of moved) if (stood !== undefined) takeOut(stood);
+    for (const { standing } of moved) if (standing !== undefined) putIn(standing);
     const changes: TreeChange[] = [];
-    for (const [node, from] of before) {
-      const to = this.#standing.get(node);
-      if (to === undefined) throw new InvariantError('tree/every-node-stands', `node ${node} stands nowhere`);
-      if (to === from || (from?.parent === TRASH && to.parent === TRASH)) continue;
-      const at = placeAmong(this.#children.get(to.parent) as Entry[], to);
-      changes.push({
-        node,
-        from: from && { parent: from.parent, index: from.index },
-        to: { parent: to.parent, index: to.index },
-        at,
-      });
+    for (const { lv, standing, stood } of moved) {
+      if (standing === undefined)
+        throw new InvariantError('tree/every-node-stands', `node ${lv} stands nowhere`);
+      if (stood?.parent === this.#trash && standing.parent === this.#trash) continue;
+      const at = placeAmong(standing.parent.children ?? [], standing);
+      changes.push({ node: lv, from: stood && placeOf(stood), to: placeOf(standing), at });
+    }
+    for (const node of touched) {
+      node.touched = false;
+      node.stood = undefined;
     }
     return changes.sort((a, b) => a.to.parent - b.to.parent || a.at - b.at);
   }
 
   /** Whether `at` is the node or below it. */
-  #isWithin(at: number, node: number): boolean {
+  #isWithin(at: Node | undefined, node: Node): boolean {
     let above = at;
-    while (above >= 0 && above !== node) above = this.#standing.get(above)?.parent ?? TRASH;
-    return above === node;
+    while (above !== undefined && above !== node) above = above.standing?.parent;
+    return above !== undefined;
   }
 
-  #needNode(node: number): void {
-    if (!this.#standing.has(node)) throw notSeen(node);
+  /** A node, ROOT or TRASH. */
+  #known(lv: number): Node {
+    const node = this.#nodes.get(lv);
+    if (node === undefined) throw notSeen(lv);
+    return node;
   }
 
-  #needInSight(parent: number): void {
-    if (!this.isInSight(parent)) throw notInSight(parent);
+  #node(lv: number): Node {
+    if (lv < 0) throw notSeen(lv);
+    return this.#known(lv);
   }
+
+  #parent(lv: number): Node {
+    const parent = this.#nodes.get(lv);
+    if (parent === undefined || !this.#isWithin(parent, this.#root)) throw notInSight(lv);
+    return parent;
+  }
+
+  /** The parent that a node is to have. */
+  #parentOf(node: Node, lv: number): Node {
+    const parent = this.#parent(lv);
+    if (this.#isWithin(parent, node)) throw belowItself(node.lv);
+    return parent;
+  }
+}
+
+function nodeOf(lv: number): Node {
+  return { lv, standing: undefined, children: undefined, touched: false, stood: undefined };
+}
+
+function touch(node: Node, touched: Node[]): void {
+  if (node.touched) return;
+  node.touched = true;
+  node.stood = node.standing;
+  touched.push(node);
+}
+
+function undo(entry: Entry, touched: Node[]): void {
+  if (!entry.done) return;
+  touch(entry.node, touched);
+  entry.node.standing = entry.before;
+  entry.before = undefined;
+  entry.done = false;
+}
+
+function placeOf({ parent, index }: Entry): TreePlace {
+  return { parent: parent.lv, index };
+}
+
+function takeOut(entry: Entry): void {
+  const { children } = entry.parent;
+  if (children === undefined) return;
+  if (children.length === 1) entry.parent.children = undefined;
+  else children.splice(placeAmong(children, entry), 1);
+}
+
+function putIn(entry: Entry): void {
+  const { children } = entry.parent;
+  if (children === undefined) entry.parent.children = [entry];
+  else children.splice(placeAmong(children, entry), 0, entry);
 }
 
 const IN_TRASH: TreePlace = { parent: TRASH, index: indexBetween(undefined, undefined) };
@@ -328,11 +397,6 @@ function compareEntries(a: Entry, b: Entry): number {
 
 function compareSiblings(a: Entry, b: Entry): number {
   return compareIndexes(a.index, b.index) || compareEntries(a, b);
-}
-
-/** How many of the log come before the entry. */
-function placeIn(log: readonly Entry[], entry: Entry): number {
-  return countBefore(log, (other) => compareEntries(other, entry) < 0);
 }
 
 function placeAmong(siblings: readonly Entry[], entry: Entry): number {
@@ -357,23 +421,6 @@ function countBefore(entries: readonly Entry[], before: (entry: Entry) => boolea
     else high = middle;
   }
   return low;
-}
-
-/** Two sorted lists as one. */
-function* merged(a: readonly Entry[], b: readonly Entry[]): Generator<Entry> {
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [x, y] = [a[i] as Entry, b[j] as Entry];
-    if (compareEntries(x, y) < 0) {
-      yield x;
-      i++;
-    } else {
-      yield y;
-      j++;
-    }
-  }
-  yield* a.slice(i);
-  yield* b.slice(j);
 }
 
 function notSeen(node: number): CausewayError<'decode/invalid'> {

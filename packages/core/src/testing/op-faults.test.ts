@@ -6,11 +6,14 @@ import { expect, it } from 'vitest';
 import { CausewayError } from '../error.ts';
 import { addWinsSet } from '../op/add-wins-set.ts';
 import { counter } from '../op/counter.ts';
+import type { ListEdit, ListOp } from '../op/list.ts';
 import { map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
 import { register } from '../op/register.ts';
 import { checkOpLaws, type OpSpecification } from './op-laws.ts';
 import type { SuiteOptions } from './seeded.ts';
+import { eachOp, type ListAtSite, listSpecification, listSubject } from './specs/op-list.ts';
+import { treeSpecification, treeSubject } from './specs/op-tree.ts';
 import {
   counterSpecification,
   mapSpecification,
@@ -180,6 +183,37 @@ const faults: Readonly<Record<string, (options: SuiteOptions) => void>> = {
       setSpecification,
       options,
     ),
+  'a tree that goes by arrival': (options) =>
+    checkOpLaws(
+      {
+        ...treeSubject,
+        name: 'faulty',
+        effect: (state, op, context) =>
+          treeSubject.effect(state, op, { ...context, time: { ...context.time, wallMs: context.lv } }),
+      },
+      treeSpecification,
+      options,
+    ),
+  'a list whose moves go by arrival': (options) =>
+    checkOpLaws(
+      {
+        ...listSubject,
+        name: 'faulty',
+        effect: (state, ops, context) => listEffect(state, ops, context, (at) => seesAll(at)),
+      },
+      listSpecification,
+      options,
+    ),
+  'a list whose moves go by time even over what they have seen': (options) =>
+    checkOpLaws(
+      {
+        ...listSubject,
+        name: 'faulty',
+        effect: (state, ops, context) => listEffect(state, ops, context, (at) => seesNothing(at)),
+      },
+      listSpecification,
+      options,
+    ),
   'a counter that takes fractions': (options) =>
     checkOpLaws(
       { ...counter, name: 'faulty', prepare: (_, command) => command },
@@ -187,6 +221,22 @@ const faults: Readonly<Record<string, (options: SuiteOptions) => void>> = {
       options,
     ),
 };
+
+/** What a list does, with another context for what is done to elements. */
+function listEffect(
+  state: ListAtSite,
+  ops: readonly ListOp<string>[],
+  context: OpContext,
+  contextOfElements: (context: OpContext) => OpContext,
+): readonly ListEdit<string>[] | undefined {
+  const edits: ListEdit<string>[] = [];
+  for (const [op, at] of eachOp(ops, context)) {
+    state.check(op, at);
+    state.land(op, at, edits);
+    state.change(op, contextOfElements(at), edits);
+  }
+  return edits.length === 0 ? undefined : edits;
+}
 
 for (const [name, check] of Object.entries(faults)) {
   it(`finds ${name}`, () => {
