@@ -5,21 +5,21 @@
  */
 import type { CausewayError } from '@causeway/core';
 import type { Platform } from './platform.ts';
-import { foldChanges } from './storage/change.ts';
+import { withChange } from './storage/change.ts';
 import type { DocumentChange } from './storage/document-store.ts';
 import { storageFailure } from './storage/failure.ts';
 import { backoffMs, STORAGE_BACKOFF } from './transport/backoff.ts';
 
 export interface DocumentWriterOptions {
-  readonly write: (change: DocumentChange) => Promise<void>;
+  readonly write: (changes: readonly DocumentChange[]) => Promise<void>;
   readonly platform: Pick<Platform, 'setTimer' | 'random'>;
-  readonly onWritten: (change: DocumentChange) => void;
+  readonly onWritten: (changes: readonly DocumentChange[]) => void;
   readonly onFailure: (error: CausewayError) => void;
 }
 
 export class DocumentWriter {
   readonly #options: DocumentWriterOptions;
-  #waiting: DocumentChange | undefined;
+  #waiting: readonly DocumentChange[] = [];
   /** Never rejects. */
   #underWay: Promise<void> | undefined;
   #failure: CausewayError | undefined;
@@ -37,12 +37,12 @@ export class DocumentWriter {
 
   /** Nothing waits and nothing is under way. */
   get isIdle(): boolean {
-    return this.#waiting === undefined && this.#underWay === undefined;
+    return this.#waiting.length === 0 && this.#underWay === undefined;
   }
 
   /** The change is written as soon as can be, or waits for its next try. */
   write(change: DocumentChange): void {
-    this.#waiting = this.#waiting === undefined ? change : foldChanges(this.#waiting, change);
+    this.#waiting = withChange(this.#waiting, change);
     if (this.#cancelRetry === undefined) this.#pump();
   }
 
@@ -57,25 +57,25 @@ export class DocumentWriter {
   /** Gives up what could not be written. */
   close(): void {
     this.#stopWaiting();
-    this.#waiting = undefined;
+    this.#waiting = [];
   }
 
   #pump(): void {
-    const change = this.#waiting;
-    if (change === undefined || this.#underWay !== undefined) return;
-    this.#waiting = undefined;
+    const changes = this.#waiting;
+    if (changes.length === 0 || this.#underWay !== undefined) return;
+    this.#waiting = [];
     const { write, platform, onWritten, onFailure } = this.#options;
-    this.#underWay = write(change).then(
+    this.#underWay = write(changes).then(
       () => {
         this.#underWay = undefined;
         this.#failures = 0;
         this.#failure = undefined;
-        onWritten(change);
+        onWritten(changes);
         this.#pump();
       },
       (error: unknown) => {
         this.#underWay = undefined;
-        this.#waiting = this.#waiting === undefined ? change : foldChanges(change, this.#waiting);
+        this.#waiting = [...changes, ...this.#waiting];
         this.#failures += 1;
         this.#failure = storageFailure(error, 'write');
         this.#cancelRetry = platform.setTimer(

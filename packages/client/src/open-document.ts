@@ -126,9 +126,10 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
       random: host.platform.random,
     });
     this.#writer = new DocumentWriter({
-      write: (change) => host.store.write(name, kind, this.#withOneChunk(change)),
+      write: (changes) =>
+        host.store.write(name, kind, ...changes.map((change) => this.#withOneChunk(change))),
       platform: host.platform,
-      onWritten: (change) => this.#written(change),
+      onWritten: (changes) => this.#written(changes),
       onFailure: () => this.#changed(),
     });
     this.#presence = new DocumentPresence((state) => this.#input({ type: 'presence', state }));
@@ -435,9 +436,11 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#writer.write({ made: [batch], position });
   }
 
-  #written({ received = [], made = [], settled = [] }: DocumentChange): void {
-    for (const { id } of made) this.#isDurable(id);
-    this.#chunks += received.length + settled.length;
+  #written(changes: readonly DocumentChange[]): void {
+    for (const { received = [], made = [], settled = [] } of changes) {
+      for (const { id } of made) this.#isDurable(id);
+      this.#chunks += Math.min(received.length, 1) + settled.length;
+    }
     this.#compactIfWorthwhile();
     this.#shutIfLetGo();
     this.#changed();

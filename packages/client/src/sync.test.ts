@@ -560,9 +560,13 @@ class KeptStore extends MemoryStore {
     return super.load(name);
   }
 
-  override async write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
+  override async write(
+    name: DocumentName,
+    kind: DocumentKind,
+    ...changes: readonly DocumentChange[]
+  ): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
-    return super.write(name, kind, change);
+    return super.write(name, kind, ...changes);
   }
 
   override async retireReplica(id: ReplicaId): Promise<void> {

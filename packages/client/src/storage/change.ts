@@ -2,44 +2,33 @@
 import type { Position } from '@causeway/core/sync';
 import type { DocumentChange } from './document-store.ts';
 
-export function changesNothing(change: DocumentChange): boolean {
-  const { received, made, merged, settled, refused, released, position } = change;
-  return (
-    position === undefined &&
-    [received, made, merged, settled, refused, released].every((list) => (list?.length ?? 0) === 0)
-  );
+export function changesNothing({ position, upTo: _, ...lists }: DocumentChange): boolean {
+  return position === undefined && Object.values(lists).every((list) => list.length === 0);
 }
 
-/** What `earlier` and then `later` would change. */
-export function foldChanges(earlier: DocumentChange, later: DocumentChange): DocumentChange {
-  const position = later.position === undefined ? earlier.position : later.position;
-  const upTo = foldReach(earlier, later);
-  return {
-    received: joined(earlier.received, later.received),
-    made: joined(earlier.made, later.made),
-    merged: joined(earlier.merged, later.merged),
-    settled: joined(earlier.settled, later.settled),
-    refused: joined(earlier.refused, later.refused),
-    released: joined(earlier.released, later.released),
-    ...(position === undefined ? {} : { position }),
-    ...(upTo === undefined ? {} : { upTo }),
-  };
+/** Whether the change can be written without a look at what is stored. */
+export function onlyAdds({ made: _, position, ...others }: DocumentChange): boolean {
+  return (position === undefined || position === null) && changesNothing(others);
 }
 
-/** Up to where both lie, when both say so; one without content has nothing to say. */
-function foldReach(earlier: DocumentChange, later: DocumentChange): Position | undefined {
-  if (!hasContent(earlier)) return later.upTo;
-  if (!hasContent(later)) return earlier.upTo;
-  const [a, b] = [earlier.upTo, later.upTo];
-  if (a === undefined || b === undefined || a.epoch !== b.epoch) return undefined;
-  return a.offset > b.offset ? a : b;
+/** The changes and then `change`, in as few as say the same: what is received piece by piece becomes one. */
+export function withChange(
+  changes: readonly DocumentChange[],
+  change: DocumentChange,
+): readonly DocumentChange[] {
+  const last = changes.at(-1);
+  if (last === undefined || !isReceived(last) || !isReceived(change)) return [...changes, change];
+  return [...changes.slice(0, -1), { ...change, received: [...last.received, ...change.received] }];
 }
 
-function hasContent({ received, settled }: DocumentChange): boolean {
-  return (received?.length ?? 0) + (settled?.length ?? 0) > 0;
+interface Received {
+  readonly received: readonly Uint8Array[];
+  readonly position: Position;
+  readonly upTo: Position;
 }
 
-function joined<T>(earlier: readonly T[] = [], later: readonly T[] = []): readonly T[] {
-  if (later.length === 0) return earlier;
-  return earlier.length === 0 ? later : [...earlier, ...later];
+/** New content and how far it reaches, and nothing else. */
+function isReceived(change: DocumentChange): change is Received {
+  const { received, position, upTo, ...others } = change;
+  return received !== undefined && position != null && upTo !== undefined && changesNothing(others);
 }

@@ -49,14 +49,14 @@ export interface StoredDocument {
   readonly damage: readonly CausewayError<'storage/corrupt'>[];
 }
 
-/** What one write changes. All of it becomes durable together. */
+/** What one write changes, in this order. All of it becomes durable together. */
 export interface DocumentChange {
-  /** New content from the relay. */
-  readonly received?: readonly Uint8Array[];
   /** New content made here: goes to the outbox. */
   readonly made?: readonly Batch[];
   /** Batches of the outbox that become one: `into` holds what all of `from` hold, and takes their place. */
   readonly merged?: readonly Merger[];
+  /** New content from the relay. */
+  readonly received?: readonly Uint8Array[];
   /** Batches that the relay has acknowledged: they move from the outbox to the chunks. */
   readonly settled?: readonly BatchId[];
   /** Batches that the relay has refused: they move from the outbox to quarantine. */
@@ -118,11 +118,12 @@ export interface DocumentStore {
   load(name: DocumentName): Promise<StoredDocument | undefined>;
 
   /**
-   * Resolves when the change is durable (the transaction is complete). The write is begun before this call returns, so that
-   * a page closed right after it loses nothing of `made`. A change that changes nothing writes nothing. Creates the document
-   * when new; `protocol/kind-mismatch` when it exists with another kind; `storage/full` when there is no room.
+   * Does the changes, one after the other, in one transaction. Resolves when that is complete: all of it is durable, or
+   * nothing. The write is begun before this call returns, so that a page closed right after it loses nothing of `made`.
+   * Changes that change nothing write nothing. Creates the document when new; `protocol/kind-mismatch` when it exists with
+   * another kind; `storage/full` when there is no room.
    */
-  write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void>;
+  write(name: DocumentName, kind: DocumentKind, ...changes: readonly DocumentChange[]): Promise<void>;
 
   /** Chunks of this document and their bytes, to decide on compaction. Reads no content. */
   size(name: DocumentName): Promise<StoredSize>;

@@ -25,8 +25,8 @@ import {
 } from '@causeway/core/id';
 import type { BatchId } from '@causeway/core/sync';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { byMaking, type Dated, moveBatches, namedBatches } from './batch-moves.ts';
-import { changesNothing } from './change.ts';
+import { applyChanges, byMaking, type ChangedPart, namedBatches } from './apply-changes.ts';
+import { changesNothing, onlyAdds } from './change.ts';
 import type {
   Batch,
   DocumentChange,
@@ -38,7 +38,6 @@ import type {
 } from './document-store.ts';
 import { kindMismatch, storageFailure, storeClosed, storeVersion } from './failure.ts';
 import type { Journal } from './journal.ts';
-import { covers, nextPosition } from './position.ts';
 import {
   batchCodec,
   chunkCodec,
@@ -120,15 +119,15 @@ export class IndexedDbStore implements DocumentStore {
     });
   }
 
-  write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
-    if (changesNothing(change)) return this.#run('write', async () => {});
+  write(name: DocumentName, kind: DocumentKind, ...changes: readonly DocumentChange[]): Promise<void> {
+    if (changes.every(changesNothing)) return this.#run('write', async () => {});
     const known = this.#kinds.get(name);
     if (known !== undefined && known !== kind) return Promise.reject(kindMismatch(name, known, kind));
-    const made = (change.made ?? []).map((batch) => ({ ...batch, madeAt: this.#nextMadeAt() }));
-    const release = this.#options.journal?.hold({ name, kind, batches: made });
+    const batches = changes.flatMap(({ made = [] }) => made);
+    const release = this.#options.journal?.hold({ name, kind, batches });
     const written = this.#run('write', async (database) => {
-      if (onlyAdds(change)) await this.#add(database, name, kind, made, change.position === null);
-      else await changeDocument(database, name, kind, change, made);
+      if (changes.every(onlyAdds)) await this.#add(database, name, kind, changes);
+      else await changeDocument(database, name, kind, changes, () => this.#nextMadeAt());
       this.#kinds.set(name, kind);
     });
     return release === undefined ? written : written.finally(release);
@@ -283,8 +282,7 @@ export class IndexedDbStore implements DocumentStore {
     database: Database,
     name: DocumentName,
     kind: DocumentKind,
-    made: readonly Dated<Batch>[],
-    forgetsPosition: boolean,
+    changes: readonly DocumentChange[],
   ): Promise<void> {
     const tx = database.transaction(['documents', 'positions', 'outbox'], 'readwrite', STRICT);
     const documents = tx.objectStore('documents');
@@ -292,9 +290,12 @@ export class IndexedDbStore implements DocumentStore {
     ignoreFailure(before);
     const isKnown = this.#kinds.get(name) === kind;
     if (!isKnown) ignoreFailure(documents.put(seal(kindCodec, kind), name));
-    if (forgetsPosition) ignoreFailure(tx.objectStore('positions').delete(name));
-    for (const batch of made) {
-      ignoreFailure(tx.objectStore('outbox').put(seal(batchCodec, batch), [name, batch.id]));
+    const { outbox } = applyChanges(NOTHING_STORED, changes, () => this.#nextMadeAt());
+    for (const [id, batch] of outbox) {
+      ignoreFailure(tx.objectStore('outbox').put(seal(batchCodec, batch), [name, id]));
+    }
+    if (changes.some(({ position }) => position === null)) {
+      ignoreFailure(tx.objectStore('positions').delete(name));
     }
     await committed(tx);
     const found = await before;
@@ -302,7 +303,7 @@ export class IndexedDbStore implements DocumentStore {
     if (found === undefined && isKnown) await database.put('documents', seal(kindCodec, kind), name);
     const foundKind = found === undefined ? undefined : readable(kindCodec, found, name);
     if (foundKind === undefined || foundKind === kind) return;
-    await takeBack(database, name, foundKind, made);
+    await takeBack(database, name, foundKind, [...outbox.keys()]);
     throw kindMismatch(name, foundKind, kind);
   }
 
@@ -313,31 +314,32 @@ export class IndexedDbStore implements DocumentStore {
   }
 }
 
-/** Whether the change can be written without a look at what is stored. */
-function onlyAdds({ received, merged, settled, refused, released, position }: DocumentChange): boolean {
-  const moves = [received, merged, settled, refused, released].some((list) => (list?.length ?? 0) > 0);
-  return !moves && (position === undefined || position === null);
-}
-
 async function takeBack(
   database: Database,
   name: DocumentName,
   kind: DocumentKind,
-  made: readonly Batch[],
+  batches: readonly BatchId[],
 ): Promise<void> {
   const tx = database.transaction(['documents', 'outbox'], 'readwrite', STRICT);
   ignoreFailure(tx.objectStore('documents').put(seal(kindCodec, kind), name));
-  for (const { id } of made) ignoreFailure(tx.objectStore('outbox').delete([name, id]));
+  for (const id of batches) ignoreFailure(tx.objectStore('outbox').delete([name, id]));
   await committed(tx);
 }
 
-/** Any change: looks first, then writes, in one transaction. */
+const NOTHING_STORED: ChangedPart = {
+  position: undefined,
+  outbox: new Map(),
+  quarantine: new Map(),
+  chunks: [],
+};
+
+/** Any changes: looks first, then writes, in one transaction. */
 async function changeDocument(
   database: Database,
   name: DocumentName,
   kind: DocumentKind,
-  change: DocumentChange,
-  made: readonly Dated<Batch>[],
+  changes: readonly DocumentChange[],
+  madeAt: () => number,
 ): Promise<void> {
   const tx = database.transaction(DOCUMENT_STORES, 'readwrite', STRICT);
   ignoreFailure(tx.done);
@@ -345,7 +347,7 @@ async function changeDocument(
   const outbox = tx.objectStore('outbox');
   const quarantine = tx.objectStore('quarantine');
   const positions = tx.objectStore('positions');
-  const named = namedBatches(change);
+  const named = namedBatches(changes);
   const [kindRow, positionRow, lastChunk, outboxRows, quarantineRows] = await Promise.all([
     tx.objectStore('documents').get(name),
     positions.get(name),
@@ -359,17 +361,15 @@ async function changeDocument(
     tx.abort();
     throw kindMismatch(name, storedKind, kind);
   }
-  const stored = positionRow && readable(positionCodec, positionRow, name);
-  const isCovered = covers(stored, change.upTo);
   const before = {
+    position: positionRow && readable(positionCodec, positionRow, name),
     outbox: readableBatches(batchCodec, outboxRows, name),
     quarantine: readableBatches(quarantineCodec, quarantineRows, name),
   };
-  const after = moveBatches(before, change, made, isCovered);
-  const received = isCovered ? [] : (change.received ?? []);
+  const after = applyChanges(before, changes, madeAt);
 
   if (storedKind === undefined) ignoreFailure(tx.objectStore('documents').put(seal(kindCodec, kind), name));
-  [...received, ...after.chunks].forEach((update, index) => {
+  after.chunks.forEach((update, index) => {
     const key: ChunkKey = [name, (lastChunk?.key[1] ?? 0) + 1 + index, update.length];
     ignoreFailure(chunks.put(seal(chunkCodec, update), key));
   });
@@ -387,10 +387,10 @@ async function changeDocument(
       ignoreFailure(quarantine.put(seal(quarantineCodec, batch), [name, id]));
     }
   }
-  const next = nextPosition(stored, change.position);
-  if (next === undefined && positionRow !== undefined) ignoreFailure(positions.delete(name));
-  else if (next !== undefined && next !== stored) {
-    ignoreFailure(positions.put(seal(positionCodec, next), name));
+  const { position } = after;
+  if (position === undefined && positionRow !== undefined) ignoreFailure(positions.delete(name));
+  else if (position !== undefined && position !== before.position) {
+    ignoreFailure(positions.put(seal(positionCodec, position), name));
   }
   await committed(tx);
 }

@@ -4,7 +4,7 @@
  */
 import type { DocumentKind, DocumentName, ReplicaId } from '@causeway/core/id';
 import type { BatchId, Position } from '@causeway/core/sync';
-import { byMaking, type Dated, moveBatches, namedBatches } from './batch-moves.ts';
+import { applyChanges, byMaking, type Dated, namedBatches } from './apply-changes.ts';
 import { changesNothing } from './change.ts';
 import type {
   Batch,
@@ -17,7 +17,6 @@ import type {
   StoredSize,
 } from './document-store.ts';
 import { kindMismatch, storeClosed } from './failure.ts';
-import { covers, nextPosition } from './position.ts';
 import { firstToMerge } from './tail.ts';
 
 interface Kept {
@@ -50,13 +49,23 @@ export class MemoryStore implements DocumentStore {
     return { name, kind, position, chunks: [...chunks], outbox, quarantine, damage: [] };
   }
 
-  async write(name: DocumentName, kind: DocumentKind, change: DocumentChange): Promise<void> {
+  async write(name: DocumentName, kind: DocumentKind, ...changes: readonly DocumentChange[]): Promise<void> {
     this.#check('write');
-    if (changesNothing(change)) return;
+    if (changes.every(changesNothing)) return;
     const kept = this.#documents.get(name) ?? blank(kind);
     if (kept.kind !== kind) throw kindMismatch(name, kept.kind, kind);
     this.#documents.set(name, kept);
-    this.#apply(kept, change);
+    const named = namedBatches(changes);
+    const before = {
+      position: kept.position,
+      outbox: pick(kept.outbox, named.outbox),
+      quarantine: pick(kept.quarantine, named.quarantine),
+    };
+    const after = applyChanges(before, changes, () => this.#batchesMade++);
+    kept.position = after.position;
+    kept.chunks.push(...after.chunks);
+    replace(kept.outbox, before.outbox, after.outbox);
+    replace(kept.quarantine, before.quarantine, after.quarantine);
   }
 
   async size(name: DocumentName): Promise<StoredSize> {
@@ -114,22 +123,6 @@ export class MemoryStore implements DocumentStore {
 
   async close(): Promise<void> {
     this.#closed = true;
-  }
-
-  #apply(kept: Kept, change: DocumentChange): void {
-    const named = namedBatches(change);
-    const before = {
-      outbox: pick(kept.outbox, named.outbox),
-      quarantine: pick(kept.quarantine, named.quarantine),
-    };
-    const made = (change.made ?? []).map((batch) => ({ ...batch, madeAt: this.#batchesMade++ }));
-    const isCovered = covers(kept.position, change.upTo);
-    const after = moveBatches(before, change, made, isCovered);
-    if (!isCovered) kept.chunks.push(...(change.received ?? []));
-    kept.chunks.push(...after.chunks);
-    replace(kept.outbox, before.outbox, after.outbox);
-    replace(kept.quarantine, before.quarantine, after.quarantine);
-    kept.position = nextPosition(kept.position, change.position);
   }
 
   #check(what: string): void {

@@ -6,7 +6,7 @@ import { CausewayError } from '@causeway/core';
 import { type Codec, decode, encode } from '@causeway/core/bytes';
 import { type DocumentKind, MAX_DOCUMENT_KIND_BYTES, parseDocumentKind } from '@causeway/core/id';
 import { type Position, parseBatchId } from '@causeway/core/sync';
-import type { Dated } from './batch-moves.ts';
+import type { Dated } from './apply-changes.ts';
 import { crc32 } from './checksum.ts';
 import type { Batch, QuarantinedBatch } from './document-store.ts';
 

@@ -141,19 +141,40 @@ export const documentStoreContract: readonly DocumentStoreCheck[] = [
     },
   ),
 
-  check('all parts of one change are done, in the order made, settled, refused, released', async (store) => {
-    const ids = [1, 2, 3].map((id) => batch(id, '').id);
-    const [one = batch(1, '').id, two = one, three = one] = ids;
-    await store.write(NOTE, KIND, {
-      made: [batch(1, 'a'), batch(2, 'b'), batch(3, 'c'), batch(4, 'd')],
-      settled: [one],
-      refused: [two, three].map((id) => ({ id, code: 'rate', message: '' })),
-      released: [{ id: three, to: 'nowhere' }],
-      received: [bytes('e')],
-      position: at(9),
-      upTo: at(9),
-    });
-    same(await look(store), { content: 'abcde', outbox: [4], quarantine: [2], position: at(9) });
+  check(
+    'all parts of one change are done, in the order made, merged, received, settled, refused, released',
+    async (store) => {
+      const ids = [1, 2, 3].map((id) => batch(id, '').id);
+      const [one = batch(1, '').id, two = one, three = one] = ids;
+      await store.write(NOTE, KIND, {
+        made: [batch(1, 'a'), batch(2, 'b'), batch(3, 'c'), batch(4, 'd')],
+        settled: [one],
+        refused: [two, three].map((id) => ({ id, code: 'rate', message: '' })),
+        released: [{ id: three, to: 'nowhere' }],
+        received: [bytes('e')],
+        position: at(9),
+        upTo: at(9),
+      });
+      same(await look(store), { content: 'abcde', outbox: [4], quarantine: [2], position: at(9) });
+    },
+  ),
+
+  check('several changes of one write are done one after the other', async (store) => {
+    const [one, two] = [batch(1, 'a'), batch(2, 'b')];
+    const refused = [{ id: one.id, code: 'rate', message: '' }];
+    await store.write(NOTE, KIND, { position: at(9) });
+    await store.write(
+      NOTE,
+      KIND,
+      { made: [one] },
+      { refused },
+      { released: [{ id: one.id, to: 'outbox' }] },
+      { refused },
+      { position: null, made: [two] },
+      { received: [bytes('c')], position: at(3), upTo: at(3) },
+      { settled: [two.id], position: at(3), upTo: at(2) },
+    );
+    same(await look(store), { content: 'ac', outbox: [], quarantine: [1], position: at(3) });
   }),
 
   check('a change that changes nothing makes no document', async (store) => {
@@ -438,9 +459,9 @@ async function playRandomly({ here, there }: Pages): Promise<void> {
       await store.compact(NOTE, joined);
       await model.compact(NOTE, joined);
     } else {
-      const change = randomChange(random, known);
-      await store.write(NOTE, KIND, change);
-      await model.write(NOTE, KIND, change);
+      const changes = Array.from({ length: random.between(1, 3) }, () => randomChange(random, known));
+      await store.write(NOTE, KIND, ...changes);
+      await model.write(NOTE, KIND, ...changes);
     }
     same(sorted(await look(store)), sorted(await look(model)), `step ${step} of seed ${SEED}`);
   }
@@ -456,6 +477,9 @@ function randomChange(random: Seeded, known: BatchId[]): DocumentChange {
   const how = random.int(4);
   return {
     made,
+    merged: random.chance(0.2)
+      ? [{ from: someKnown(), into: batch(random.between(1, 1_000_000), letter()) }]
+      : [],
     received: some(() => bytes(letter())),
     settled: someKnown(),
     refused: someKnown().map((id) => ({ id, code: 'rate', message: letter() })),
