@@ -12,20 +12,20 @@ import {
   type Site,
   type UpdateFormat,
 } from '@causeway/core/format';
-import { type DocumentKind, type DocumentName, parseDocumentName, type ReplicaId } from '@causeway/core/id';
+import { type DocumentKind, type DocumentName, parseDocumentName } from '@causeway/core/id';
 import type { RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
 import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
 import { hostPlatform, type Platform } from './platform.ts';
-import { freshReplica, leaseReplica, pagesGone, type ReplicaLease, replicaGone } from './replica-lease.ts';
+import { freshReplica, leaseReplica, pagesGone, type ReplicaLease } from './replica-lease.ts';
 import type { ConnectionStatus, StorageStatus } from './status.ts';
 import type { DocumentStore, StoredDocument, StoredEntry } from './storage/document-store.ts';
 import { kindMismatch, storageFailure, storeClosed } from './storage/failure.ts';
 import { IndexedDbStore } from './storage/indexed-db-store.ts';
 import { Journal } from './storage/journal.ts';
 import { MemoryStore } from './storage/memory-store.ts';
-import { TabChannel, type TabMessage } from './tabs/tab-channel.ts';
+import { Tabs } from './tabs/tabs.ts';
 import { Connection } from './transport/connection.ts';
 import { UpdatesEngine } from './updates-engine.ts';
 
@@ -109,6 +109,7 @@ class RelayClient implements Client {
   readonly #connection: Connection;
   readonly #documents = new Map<DocumentName, OpenDocument>();
   readonly #opening = new Map<DocumentName, Promise<OpenDocument>>();
+  readonly #deleting = new Set<DocumentName>();
   readonly #couriers: Couriers;
   readonly #registry: FormatRegistry;
   /** Of documents that were open in this page. */
@@ -120,10 +121,7 @@ class RelayClient implements Client {
   #lease: Promise<ReplicaLease>;
   #retiring: Promise<void> | undefined;
   #storage: StorageStatus = { state: 'opening' };
-  #tabs: TabChannel | undefined;
-  /** Pages whose end is awaited, to send what they leave behind. */
-  readonly #neighbours = new Set<ReplicaId>();
-  readonly #end = new AbortController();
+  #tabs: Tabs | undefined;
   #isClosed = false;
 
   constructor(options: ClientOptions) {
@@ -140,7 +138,7 @@ class RelayClient implements Client {
     });
     this.#couriers = new Couriers({
       list: () => this.list(),
-      isOpen: (name) => this.#documents.has(name) || this.#opening.has(name),
+      isOpen: (name) => this.#documents.has(name) || this.#opening.has(name) || this.#deleting.has(name),
       formatOf: (kind) => this.#formatOf(kind),
       open: (name, format) => this.#load(name, () => new UpdatesEngine(format)),
     });
@@ -197,10 +195,15 @@ class RelayClient implements Client {
   async delete(name: string): Promise<void> {
     const parsed = parseDocumentName(name);
     const { store } = await this.#home;
-    await Promise.allSettled([this.#opening.get(parsed), this.#couriers.release(parsed)]);
-    this.#documents.get(parsed)?.shut();
-    this.#tabs?.post({ type: 'deleted', name: parsed });
-    await store.delete(parsed);
+    this.#deleting.add(parsed);
+    try {
+      await Promise.allSettled([this.#opening.get(parsed), this.#couriers.release(parsed)]);
+      this.#documents.get(parsed)?.shut();
+      this.#tabs?.tell({ type: 'deleted', name: parsed });
+      await store.delete(parsed);
+    } finally {
+      this.#deleting.delete(parsed);
+    }
     // A history that was forgotten may not be continued under the id that wrote it: nobody gets that one any more.
     const before = await this.#lease;
     this.#retiring = undefined;
@@ -214,7 +217,7 @@ class RelayClient implements Client {
     await this.#couriers.close();
     this.#forEach((document) => document.shut());
     (await this.#lease).release();
-    this.#tabs?.post({ type: 'wiped' });
+    this.#tabs?.tell({ type: 'wiped' });
     if (store.place !== undefined) await pagesGone(this.#platform, store.place);
     await store.wipe();
     await this.#letGo(store);
@@ -236,7 +239,6 @@ class RelayClient implements Client {
 
   #stop(): void {
     this.#isClosed = true;
-    this.#end.abort();
     this.#platform.page?.removeEventListener('pagehide', this.#hurry);
   }
 
@@ -293,6 +295,10 @@ class RelayClient implements Client {
       onStored: (document, update) => void this.#tellTabs(document, update),
       onShut: (document) => this.#shut(document),
     };
+    if (this.#isClosed) {
+      engine.close();
+      throw storeClosed('open');
+    }
     const document = new OpenDocument(host, name, engine, stored);
     this.#documents.set(name, document);
     this.#formats.set(engine.format.kind, engine.format);
@@ -305,6 +311,7 @@ class RelayClient implements Client {
     for (const [channel, other] of this.#channels) {
       if (other === document) this.#channels.delete(channel);
     }
+    this.#forEach((other) => this.#connectDocument(other));
     if (!this.#couriers.has(document.name)) void this.#couriers.deliver();
   }
 
@@ -326,8 +333,10 @@ class RelayClient implements Client {
     this.#couriers.connected();
   }
 
+  /** Unless it is connected. One too many waits until another is closed. */
   #connectDocument(document: OpenDocument): void {
-    if (this.#limits === undefined) return;
+    if (this.#limits === undefined || this.#channels.size >= this.#limits.maxChannels) return;
+    if (document.isConnected) return;
     this.#lastChannel += 1;
     this.#channels.set(this.#lastChannel, document);
     document.connected(this.#lastChannel, this.#limits);
@@ -363,49 +372,39 @@ class RelayClient implements Client {
     return this.#retiring;
   }
 
-  #openTabs(store: DocumentStore): TabChannel | undefined {
-    const { BroadcastChannel } = this.#platform;
+  #openTabs(store: DocumentStore): Tabs | undefined {
     const { place } = store;
-    if (place === undefined || BroadcastChannel === undefined || this.#isClosed) return undefined;
-    return new TabChannel(new BroadcastChannel(place), (message) => this.#hear(message, place));
+    if (place === undefined || this.#isClosed) return undefined;
+    return new Tabs({
+      place,
+      platform: this.#platform,
+      onChanged: (name, kind, update) => void this.#changedElsewhere(name, kind, update),
+      onDeleted: (name) => this.#documents.get(name)?.shut(),
+      onWiped: () => {
+        // Whoever signed out there has signed out here: nothing of this page may get into the blank store.
+        this.#stop();
+        this.#forEach((document) => document.shut());
+        void this.#letGo(store);
+      },
+      onGone: () => void this.#takeOver(),
+    });
+  }
+
+  async #changedElsewhere(name: DocumentName, kind: DocumentKind, update: Uint8Array): Promise<void> {
+    const opening = this.#opening.get(name)?.catch(() => undefined);
+    const open = this.#documents.get(name) ?? (await opening);
+    if (open?.document.format.kind === kind) open.applyFromTab(update);
   }
 
   async #tellTabs({ name, document }: OpenDocument, update: Uint8Array): Promise<void> {
     const { id } = await this.#lease;
-    if (!this.#isClosed)
-      this.#tabs?.post({ type: 'changed', from: id, name, kind: document.format.kind, update });
+    this.#tabs?.tell({ type: 'changed', from: id, name, kind: document.format.kind, update });
   }
 
-  #hear(message: TabMessage, place: string): void {
-    if (message.type === 'wiped') {
-      // Whoever signed out there has signed out here: nothing of this page may be written into the blank store.
-      this.#stop();
-      this.#forEach((document) => document.shut());
-      void this.#home.then(({ store }) => this.#letGo(store));
-      return;
-    }
-    const open = this.#documents.get(message.name);
-    if (message.type === 'deleted') {
-      open?.shut();
-      return;
-    }
-    if (open?.document.format.kind === message.kind) open.applyFromTab(message.update);
-    void this.#awaitEnd(message.from, place);
-  }
-
-  /** When a page is gone, what it could not send is sent from here. */
-  async #awaitEnd(id: ReplicaId, place: string): Promise<void> {
-    if (this.#neighbours.has(id)) return;
-    this.#neighbours.add(id);
-    try {
-      await replicaGone(this.#platform, place, id, this.#end.signal);
-      this.#neighbours.delete(id);
-      await Promise.all([...this.#documents.values()].map((document) => document.takeOver()));
-      await this.#couriers.deliver();
-    } catch (error) {
-      // Closed here first, or the store fails: a later page finds what is left.
-      if (!this.#end.signal.aborted && !CausewayError.inFamily(error, 'storage')) throw error;
-    }
+  /** What a tab that is gone could not send is sent from here. A store that fails is no reason to stop: a later page finds it. */
+  async #takeOver(): Promise<void> {
+    await Promise.allSettled([...this.#documents.values()].map((document) => document.takeOver()));
+    await this.#couriers.deliver();
   }
 
   readonly #hurry = (): void => {
@@ -428,6 +427,7 @@ async function openHome(store: DocumentStore | undefined): Promise<Home> {
     cause = new CausewayError('storage/failed', { what: 'open', detail }, detail);
   } catch (error) {
     cause = storageFailure(error, 'open');
+    await store?.close();
   }
   return { store: new MemoryStore(), status: { state: 'memory', cause } };
 }

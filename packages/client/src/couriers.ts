@@ -100,7 +100,7 @@ export class Couriers {
       signal.addEventListener('abort', look);
       look();
     });
-    if (document.status.pending.disk > 0) this.#hopeless.add(name);
+    if (document.status.pending.disk > 0 && !signal.aborted) this.#hopeless.add(name);
     await document.close();
   }
 }

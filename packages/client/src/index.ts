@@ -1,7 +1,7 @@
 /** The browser sync client: documents kept on this device, one connection to a relay, and the truth about what is saved. */
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { DocumentHandle } from './document-handle.ts';
-export type { Platform, WebSocketLike } from './platform.ts';
+export type { BroadcastChannelLike, Platform, WebSocketLike } from './platform.ts';
 export type { ConnectionStatus, DocumentStatus, SavedTo, StorageStatus } from './status.ts';
 export type {
   Batch,

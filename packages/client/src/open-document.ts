@@ -235,6 +235,11 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#host.onShut(this);
   }
 
+  /** Whether it has a channel on the connection that is up; also when the relay refused it there. */
+  get isConnected(): boolean {
+    return this.#channel.link.type !== 'offline';
+  }
+
   /** The connection is up, and this document is `channel` on it. */
   connected(channel: number, limits: SessionLimits): void {
     const version = this.#channel.position === undefined ? this.document.version() : NO_BYTES;

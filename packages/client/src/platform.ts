@@ -1,7 +1,5 @@
 /** What the client takes from its surroundings: all of it in one place, so that tests and other platforms hand in their own. */
 
-import type { BroadcastChannelLike } from './tabs/tab-channel.ts';
-
 /** As much of a WebSocket as the client uses: browsers have it, and so does the `ws` package in Node. */
 export interface WebSocketLike {
   binaryType: string;
@@ -11,6 +9,13 @@ export interface WebSocketLike {
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
   send(bytes: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
+}
+
+/** As much of a BroadcastChannel as is used. */
+export interface BroadcastChannelLike {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  close(): void;
 }
 
 export interface Platform {

@@ -45,15 +45,19 @@ export function freshReplica(random: () => number): ReplicaLease {
   return { id: randomReplicaId(random), release: () => {} };
 }
 
-/** Resolves when the page that writes as `id` on the store of this place is gone; never where there are no locks. */
+/** Resolves to true when the page that writes as `id` on the store of this place is gone; to false when the signal comes first, or nobody can tell. */
 export async function replicaGone(
   { locks }: Pick<Platform, 'locks'>,
   place: string,
   id: ReplicaId,
   signal: AbortSignal,
-): Promise<void> {
-  if (locks === undefined) return new Promise(() => {});
-  await locks.request(lockName(place, id), { signal }, () => {});
+): Promise<boolean> {
+  try {
+    return (await locks?.request(lockName(place, id), { signal }, () => true)) ?? false;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
 }
 
 /** A page answers within milliseconds unless it is frozen, and then it writes nothing either. */

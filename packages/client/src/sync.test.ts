@@ -347,6 +347,19 @@ describe('a relay', () => {
     expect(wordsOf(again)).toEqual([large]);
   });
 
+  test('that takes few documents at once gets the next when one is closed', async () => {
+    const session = { ...DEFAULT_SESSION_LIMITS, maxChannels: 2 };
+    const client = connect(await startRelay({ limits: { session } }));
+    const [one, two, three] = await Promise.all(['1', '2', '3'].map((name) => client.open(name, words())));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('not open');
+    await Promise.all([until(one, () => one.status.synced), until(two, () => two.status.synced)]);
+    add(three, 'waits');
+    await three.saved('disk');
+    expect(three.status).toMatchObject({ synced: false, error: undefined, pending: { disk: 1 } });
+    await one.close();
+    await three.saved('relay');
+  });
+
   test('that grants only reading leaves changes pending', async () => {
     const policy: Policy = {
       authenticate: async (token = 'guest') => ({ principal: token }),

@@ -1,8 +1,4 @@
-/**
- * What tabs on one store tell each other: changes that they have stored, so that an edit made offline in one shows in the
- * other, and what was deleted. Each tab has its own connection; who hears of a change here and from the relay has it once.
- * A message comes from another tab that may run other software, so it is looked at before it is believed.
- */
+/** Messages between tabs. They come from a tab that may run other software, so they are looked at before they are believed. */
 import { CausewayError } from '@causeway/core';
 import {
   type DocumentKind,
@@ -25,36 +21,8 @@ export type TabMessage =
   | { readonly type: 'deleted'; readonly name: DocumentName }
   | { readonly type: 'wiped' };
 
-/** As much of a BroadcastChannel as is used. */
-export interface BroadcastChannelLike {
-  postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  close(): void;
-}
-
-export class TabChannel {
-  readonly #channel: BroadcastChannelLike;
-
-  constructor(channel: BroadcastChannelLike, onMessage: (message: TabMessage) => void) {
-    this.#channel = channel;
-    channel.addEventListener('message', ({ data }) => {
-      const message = parseMessage(data);
-      if (message !== undefined) onMessage(message);
-    });
-  }
-
-  /** To the other tabs, not to this one. */
-  post(message: TabMessage): void {
-    this.#channel.postMessage(message);
-  }
-
-  close(): void {
-    this.#channel.close();
-  }
-}
-
 /** Undefined when it is no message that this software knows. */
-function parseMessage(data: unknown): TabMessage | undefined {
+export function parseTabMessage(data: unknown): TabMessage | undefined {
   if (typeof data !== 'object' || data === null || !('type' in data)) return undefined;
   try {
     if (data.type === 'wiped') return { type: 'wiped' };
