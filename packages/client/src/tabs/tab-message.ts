@@ -23,17 +23,16 @@ export type TabMessage =
 
 /** Undefined when it is no message that this software knows. */
 export function parseTabMessage(data: unknown): TabMessage | undefined {
-  if (typeof data !== 'object' || data === null || !('type' in data)) return undefined;
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { type, from, name, kind, update }: Partial<Record<string, unknown>> = { ...data };
+  if (type === 'wiped') return { type };
+  if (typeof name !== 'string') return undefined;
   try {
-    if (data.type === 'wiped') return { type: 'wiped' };
-    const name = parseDocumentName('name' in data ? String(data.name) : '');
-    if (data.type === 'deleted') return { type: 'deleted', name };
-    if (data.type !== 'changed' || !('kind' in data) || !('update' in data) || !('from' in data))
-      return undefined;
-    const { update } = data;
+    const parsed = parseDocumentName(name);
+    if (type === 'deleted') return { type, name: parsed };
+    if (type !== 'changed' || typeof from !== 'number' || typeof kind !== 'string') return undefined;
     if (!(update instanceof Uint8Array)) return undefined;
-    const kind = parseDocumentKind(String(data.kind));
-    return { type: 'changed', from: parseReplicaId(Number(data.from)), name, kind, update };
+    return { type, from: parseReplicaId(from), name: parsed, kind: parseDocumentKind(kind), update };
   } catch (error) {
     if (error instanceof CausewayError) return undefined;
     throw error;
