@@ -121,7 +121,7 @@ const textEncoder = new TextEncoder();
 interface WaitingRun {
   readonly batch: EventBatch;
   readonly run: EventRun;
-  /** Its part of the update's bytes. */
+  /** In bytes of an update that has it alone. */
   readonly weight: number;
 }
 
@@ -276,14 +276,15 @@ export class NativeDocument {
     if (this.#incoming.read(update) && this.#applySingle(this.#incoming)) return;
     const batch = decodeUpdate(update);
     const mark = this.#events.length;
-    const weight = Math.ceil(update.length / Math.max(1, batch.runs.length));
-    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
-    const fresh = waiting.filter(({ item }) => !this.#waitingNames.has(nameOf(item.run)));
-    if (fresh.length * weight > this.#waiting.room) {
+    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight: update.length })));
+    const fresh = waiting
+      .filter(({ item }) => !this.#waitingNames.has(nameOf(item.run)))
+      .map(({ item, missing }) => ({ item: alone(item), missing }));
+    if (fresh.reduce((sum, { item }) => sum + item.weight, 0) > this.#waiting.room) {
       this.#takeBackTo(mark, 0, 0);
       throw tooMuchWaits(update.length);
     }
-    for (const { item, missing } of fresh) this.#wait(item, missing, weight);
+    for (const { item, missing } of fresh) this.#wait(item, missing);
     this.#wakeAndFinish();
   }
 
@@ -917,8 +918,8 @@ export class NativeDocument {
     });
   }
 
-  #wait(item: WaitingRun, missing: Dot, weight: number): void {
-    if (this.#waiting.add(missing.replica, missing.seq, { ...item, weight }, weight))
+  #wait(item: WaitingRun, missing: Dot): void {
+    if (this.#waiting.add(missing.replica, missing.seq, item, item.weight))
       this.#waitingNames.add(nameOf(item.run));
   }
 
@@ -934,7 +935,7 @@ export class NativeDocument {
       woken = this.#waiting.wakeDue(lastSeq)
     ) {
       for (const item of woken) this.#waitingNames.delete(nameOf(item.run));
-      for (const { item, missing } of this.#takeIn(woken)) this.#wait(item, missing, item.weight);
+      for (const { item, missing } of this.#takeIn(woken)) this.#wait(item, missing);
     }
   }
 
@@ -995,9 +996,9 @@ export class NativeDocument {
     const asleep = this.#asleep;
     if (asleep === undefined) return;
     const batch = decodeUpdate(asleep.update);
-    const weight = Math.ceil(asleep.update.length / Math.max(1, batch.runs.length));
     this.#asleep = undefined;
     this.#waking = true;
+    const weight = asleep.update.length;
     const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
     this.#waking = false;
     if (compareVectors(this.version, asleep.version) !== 'equal') {
@@ -1005,7 +1006,7 @@ export class NativeDocument {
       this.#asleep = asleep;
       throw otherHistory();
     }
-    for (const { item, missing } of waiting) this.#wait(item, missing, weight);
+    for (const { item, missing } of waiting) this.#wait(alone(item), missing);
     this.#finish();
   }
 
@@ -1062,6 +1063,13 @@ function textOf(id: ContainerId, text: string): TextState {
 
 function nameOf({ replica, seq, count }: EventRun): string {
   return `${replica}.${seq}+${count}`;
+}
+
+/** What waits holds on to its own part of the update that it came with, and weighs what that is, so that the bound is one of memory. */
+function alone(item: WaitingRun): WaitingRun {
+  if (item.batch.runs.length === 1) return item;
+  const batch = batchOfRun(item);
+  return { batch, run: batch.runs[0] as EventRun, weight: encodeUpdate(batch).length };
 }
 
 function batchOfRun({ batch, run }: WaitingRun): EventBatch {

@@ -9,6 +9,7 @@ import {
   counter,
   decodeUpdate,
   encodeUpdate,
+  MAX_WAITING_BYTES,
   map,
   NativeDocument,
   recordView,
@@ -385,6 +386,45 @@ describe('bytes that nobody wrote', () => {
       );
       expect(refusalOf(() => nativeFormat.validate(claim))?.code).toBe('decode/truncated');
     }
+  });
+
+  test('wait up to a bound, of which each takes what it holds on to', () => {
+    const mebibyte = 2 ** 20;
+    const pasted = 'x'.repeat(8 * mebibyte);
+    const known = REPLICAS.map((replica) =>
+      eventOf(replica, 1, undefined, (ops) => {
+        ops.insertText(ops.meet({ at: 'root', type: 'text', name: 'body' }), 0, 0, 'known');
+        return 5;
+      }),
+    );
+    const document = holding(known);
+    // Each is one large run that waits, beside small ones that do not.
+    const wait = (replica: number): Uint8Array =>
+      nativeFormat.merge([
+        ...known,
+        eventOf(parseReplicaId(replica), 2, undefined, (ops) => {
+          ops.insertText(ops.meet({ at: 'root', type: 'text', name: 'body' }), 0, 0, pasted);
+          return pasted.length;
+        }),
+      ]);
+    const fit = Math.floor(MAX_WAITING_BYTES / (pasted.length + 1000));
+    for (let i = 0; i < fit; i++) document.apply(wait(10 + i));
+    expect(document.waiting).toBe(fit);
+    expect(refusalOf(() => document.apply(wait(99)))?.code).toBe('decode/limit');
+    expect(document.waiting).toBe(fit);
+    expect(document.text('body').length).toBe(15);
+    // What waits already may come again, and what it waits for lets it in.
+    document.apply(wait(10));
+    document.apply(
+      eventOf(parseReplicaId(10), 1, undefined, (ops) => {
+        ops.insertText(ops.meet({ at: 'root', type: 'text', name: 'body' }), 0, 0, 'y');
+        return 1;
+      }),
+    );
+    expect(document.waiting).toBe(fit - 1);
+    expect(document.text('body').length).toBe(16 + pasted.length);
+    document.apply(wait(99));
+    expect(document.waiting).toBe(fit);
   });
 
   test('of a version to come are told apart from broken ones', () => {
