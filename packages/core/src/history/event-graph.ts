@@ -16,6 +16,7 @@
  * Leaves out: whose events these are (replica-log.ts) and what they do.
  */
 import { InvariantError } from '../error.ts';
+import { GraphWalk, IN_A, IN_B } from './graph-walk.ts';
 import { IntList } from './int-list.ts';
 
 /** A version as its heads, LVs sorted upward. */
@@ -26,8 +27,11 @@ const NOTHING: LocalFrontier = [];
 export class EventGraph {
   readonly #starts = new IntList();
   readonly #parents: LocalFrontier[] = [];
+  /** LVs on the longest way from the start to each run's first: whatever has seen an LV is deeper than it. */
+  readonly #depths = new IntList();
   readonly #criticalStarts = new IntList();
   readonly #criticalEnds = new IntList();
+  readonly #walk = new GraphWalk();
   #length = 0;
   /** Undefined while the last LV is the only head, so that typing alone makes no arrays. */
   #heads: LocalFrontier | undefined = NOTHING;
@@ -58,6 +62,7 @@ export class EventGraph {
     const last = start + count - 1;
     const follows = parents.length === 1 && parents[0] === start - 1;
     if (!follows || start === 0) {
+      this.#depths.push(this.#depthBelow(parents));
       this.#starts.push(start);
       this.#parents.push(parents);
     }
@@ -91,6 +96,7 @@ export class EventGraph {
     const starts = [...this.#starts.data.subarray(0, this.#starts.length)];
     const parents = this.#parents.splice(0);
     this.#starts.resize(0);
+    this.#depths.resize(0);
     this.#criticalStarts.resize(0);
     this.#criticalEnds.resize(0);
     this.#length = 0;
@@ -119,96 +125,109 @@ export class EventGraph {
     return this.#criticalEnds.length === 0 ? -1 : this.#criticalEnds.last();
   }
 
-  /** True when `lv` is in the version: one of its heads or an ancestor of one. */
+  /** True when `lv` is in the version: one of its heads or an ancestor of one. Costs at most the runs deeper than `lv`. */
   includes(version: LocalFrontier, lv: number): boolean {
-    if (version.includes(lv)) return true;
-    const heap = version.filter((head) => head > lv);
-    while (heap.length > 0) {
-      const head = takeMax(heap);
-      const run = this.#starts.lastAtMost(head);
-      if (this.#starts.at(run) <= lv) return true;
-      for (const parent of this.#parents[run] as LocalFrontier) {
-        if (parent === lv) return true;
-        if (parent > lv && !heap.includes(parent)) heap.push(parent);
+    const target = this.#starts.lastAtMost(lv);
+    const depth = this.#depthIn(target, lv);
+    const walk = this.#walk;
+    walk.begin(this.#starts.length);
+    for (let heads = version; ; ) {
+      for (const head of heads) {
+        if (head === lv) return true;
+        if (head < lv) continue;
+        const run = this.#starts.lastAtMost(head);
+        if (run === target) return true;
+        if (this.#depthIn(run, head) > depth) walk.reach(run, head, IN_A, this.#depths.at(run));
       }
+      if (!walk.next()) return false;
+      walk.close();
+      heads = this.#parents[walk.run] as LocalFrontier;
     }
-    return false;
   }
 
   /**
-   * What is in one version and not in the other, as pairs [start, end) from the highest down. Cost grows with the runs
-   * between the two, not with the history. Undefined as soon as there is more than `limit` between them.
+   * What is in one version and not in the other, as pairs [start, end) from the highest down. Runs are followed from the
+   * deepest up: whatever has seen an LV is deeper than it, so what both have is only followed as far up as what just one has.
+   * With a `limit`, undefined when more runs than that must be followed or more LVs are in just one.
    */
   difference(a: LocalFrontier, b: LocalFrontier): Difference;
   difference(a: LocalFrontier, b: LocalFrontier, limit: number): Difference | undefined;
-  difference(a: LocalFrontier, b: LocalFrontier, limit = Number.POSITIVE_INFINITY): Difference | undefined {
+  difference(
+    a: LocalFrontier,
+    b: LocalFrontier,
+    limit: number = Number.POSITIVE_INFINITY,
+  ): Difference | undefined {
     const onlyA: number[] = [];
     const onlyB: number[] = [];
-    // Heads still to be followed, each with who has it: 1 a, 2 b, 3 both. Few at a time, so a plain array serves as heap.
-    const heads: number[] = [];
-    const owners: number[] = [];
-    let single = 0;
+    const walk = this.#walk;
+    walk.begin(this.#starts.length);
+    this.#reachAll(a, IN_A);
+    this.#reachAll(b, IN_B);
+    let followed = 0;
     let length = 0;
-    const add = (lv: number, owner: number): void => {
-      const at = heads.indexOf(lv);
-      if (at < 0) {
-        heads.push(lv);
-        owners.push(owner);
-        if (owner !== 3) single++;
-        return;
-      }
-      const before = owners[at] as number;
-      owners[at] = before | owner;
-      if (before !== 3 && (before | owner) === 3) single--;
-    };
-    for (const lv of a) add(lv, 1);
-    for (const lv of b) add(lv, 2);
-    while (single > 0) {
-      let top = 0;
-      for (let i = 1; i < heads.length; i++) if ((heads[i] as number) > (heads[top] as number)) top = i;
-      const lv = heads[top] as number;
-      const owner = owners[top] as number;
-      removeAt(heads, top);
-      removeAt(owners, top);
-      if (owner !== 3) single--;
-      const run = this.#starts.lastAtMost(lv);
+    while (walk.uneven > 0) {
+      if (!walk.next()) throw new InvariantError('history/difference', 'runs that nothing leads to');
+      if (++followed > limit || length > limit) return undefined;
+      const { run } = walk;
+      const [inA, inB] = [walk.topA(run), walk.topB(run)];
       const start = this.#starts.at(run);
-      // The next head in the same run bounds what belongs to this owner alone.
-      let stop = start - 1;
-      for (let i = 0; i < heads.length; i++) {
-        const other = heads[i] as number;
-        if (other >= start && other > stop) stop = other;
+      const parents = this.#parents[run] as LocalFrontier;
+      if (inA === inB) {
+        walk.close();
+        this.#reachAll(parents, IN_A | IN_B);
+        continue;
       }
-      if (owner !== 3) length += lv - stop;
-      if (length > limit) return undefined;
-      if (owner === 1) onlyA.push(stop + 1, lv + 1);
-      else if (owner === 2) onlyB.push(stop + 1, lv + 1);
-      if (stop >= start) add(stop, owner);
-      else for (const parent of this.#parents[run] as LocalFrontier) add(parent, owner);
+      // The version that has less of this run may still turn out to have more, by a way through something deeper.
+      const less = Math.min(inA, inB);
+      const open = this.#depthIn(run, Math.max(less, start));
+      if (open < walk.depth) {
+        walk.wait(open);
+        continue;
+      }
+      const from = less < 0 ? start : less + 1;
+      const to = Math.max(inA, inB) + 1;
+      length += to - from;
+      addRange(inA > inB ? onlyA : onlyB, from, to);
+      walk.close();
+      this.#reachAll(parents, less >= 0 ? IN_A | IN_B : inA > inB ? IN_A : IN_B);
     }
-    return { onlyA, onlyB };
+    return { onlyA: fromHighest(onlyA), onlyB: fromHighest(onlyB) };
   }
 
-  /** The heads among these LVs: those that no other of them has seen, sorted upward. Costs as much as the runs between them. */
+  /** The heads among these LVs: those that no other of them has seen, sorted upward. */
   headsOf(lvs: readonly number[]): LocalFrontier {
-    const left = [...new Set(lvs)].sort((x, y) => x - y);
+    if (lvs.length < 2) return lvs;
     const heads: number[] = [];
-    // The last LVs of stretches that some head has seen.
-    const seen: number[] = [];
-    while (left.length > 0) {
-      const next = left[left.length - 1] as number;
-      let last = seen.length === 0 ? -1 : takeMax(seen);
-      if (last < next) {
-        if (last >= 0) seen.push(last);
-        heads.push(next);
-        last = next;
-      }
-      const run = this.#starts.lastAtMost(last);
-      const start = this.#starts.at(run);
-      while (left.length > 0 && (left[left.length - 1] as number) >= start) left.pop();
-      for (const parent of this.#parents[run] as LocalFrontier) if (!seen.includes(parent)) seen.push(parent);
+    const walk = this.#walk;
+    walk.begin(this.#starts.length);
+    // B has what others of them have seen, and A that and they themselves: a head is where A is ahead.
+    this.#reachAll(lvs, IN_A);
+    while (walk.uneven > 0 && walk.next()) {
+      const { run } = walk;
+      if (walk.topA(run) > walk.topB(run)) heads.push(walk.topA(run));
+      walk.close();
+      this.#reachAll(this.#parents[run] as LocalFrontier, IN_A | IN_B);
     }
-    return heads.reverse();
+    return heads.sort((x, y) => x - y);
+  }
+
+  #reachAll(lvs: LocalFrontier, versions: number): void {
+    for (let i = 0; i < lvs.length; i++) {
+      const lv = lvs[i] as number;
+      const run = this.#starts.lastAtMost(lv);
+      this.#walk.reach(run, lv, versions, this.#depthIn(run, lv));
+    }
+  }
+
+  #depthIn(run: number, lv: number): number {
+    return this.#depths.at(run) + lv - this.#starts.at(run);
+  }
+
+  #depthBelow(parents: LocalFrontier): number {
+    let depth = 0;
+    for (const parent of parents)
+      depth = Math.max(depth, this.#depthIn(this.#starts.lastAtMost(parent), parent) + 1);
+    return depth;
   }
 
   #addCritical(start: number, last: number): void {
@@ -244,15 +263,21 @@ export function sameFrontier(a: LocalFrontier, b: LocalFrontier): boolean {
   return true;
 }
 
-function takeMax(heap: number[]): number {
-  let top = 0;
-  for (let i = 1; i < heap.length; i++) if ((heap[i] as number) > (heap[top] as number)) top = i;
-  const value = heap[top] as number;
-  removeAt(heap, top);
-  return value;
+/** Adds a range below or above those before; one that touches the last joins it. */
+function addRange(ranges: number[], from: number, to: number): void {
+  const last = ranges.length - 2;
+  if (last >= 0 && ranges[last] === to) ranges[last] = from;
+  else ranges.push(from, to);
 }
 
-function removeAt(list: number[], index: number): void {
-  const last = list.pop() as number;
-  if (index < list.length) list[index] = last;
+function fromHighest(ranges: number[]): readonly number[] {
+  let sorted = true;
+  for (let i = 2; i < ranges.length; i += 2)
+    if ((ranges[i] as number) > (ranges[i - 2] as number)) sorted = false;
+  if (sorted) return ranges;
+  const starts = ranges.filter((_, i) => i % 2 === 0).sort((x, y) => y - x);
+  const ends = ranges.filter((_, i) => i % 2 === 1).sort((x, y) => y - x);
+  const result: number[] = [];
+  for (const [i, start] of starts.entries()) addRange(result, start, ends[i] as number);
+  return result;
 }

@@ -55,8 +55,6 @@ export interface SequenceSink {
 }
 
 export class SequenceTracker {
-  /** The critical version that it starts from: ids are those of LVs above it. */
-  readonly base: number;
   /** Orders two LVs by replica, for elements at exactly the same place. */
   readonly #compareReplicas: (a: number, b: number) => number;
 
@@ -67,6 +65,8 @@ export class SequenceTracker {
   #rights = new Int32Array(FAN * 4);
   #ended = new Uint8Array(FAN * 4);
   readonly #states: Int32Array[] = Array.from({ length: LANES }, () => new Int32Array(FAN * 4));
+
+  #base = NONE;
 
   // Blocks.
   #counts = new Int32Array(4);
@@ -94,19 +94,32 @@ export class SequenceTracker {
   #offset = 0;
 
   constructor(base: number, compareReplicas: (a: number, b: number) => number) {
-    this.base = base;
     this.#compareReplicas = compareReplicas;
+    this.restart(base);
+  }
+
+  /** Forgets everything but its memory, and starts from this version. */
+  restart(base: number): void {
+    this.#base = base;
+    this.#blocks = 1;
+    this.#root = 0;
+    this.#depth = 0;
+    this.#nearLeaf = NONE;
     this.#counts[0] = 1;
+    this.#parents[0] = NONE;
+    this.#nexts[0] = NONE;
     this.#ids[0] = PLACEHOLDER;
     this.#lengths[0] = PLACEHOLDER - 1;
     this.#lefts[0] = NONE;
     this.#rights[0] = NONE;
-    for (let lane = 0; lane < LANES; lane++) {
-      (this.#states[lane] as Int32Array)[0] = THERE;
-      this.#sums[LANE + lane] = PLACEHOLDER - 1;
-    }
-    this.#sums[END] = PLACEHOLDER - 1;
-    this.#sums[UNDER] = PLACEHOLDER - 1;
+    this.#ended[0] = 0;
+    for (const states of this.#states) states[0] = THERE;
+    this.#sums.fill(PLACEHOLDER - 1, 0, MEASURES);
+  }
+
+  /** The critical version that it starts from: ids are those of LVs above it. */
+  get base(): number {
+    return this.#base;
   }
 
   /** Spans held, by which to judge what keeping it costs. */
@@ -175,7 +188,7 @@ export class SequenceTracker {
       this.#isolate(part);
       const span = this.#leaf * FAN + this.#slot;
       const id = this.#ids[span] as number;
-      const first = lv - this.base - 1;
+      const first = lv - this.#base - 1;
       if (backward) for (let i = 0; i < part; i++) this.#targets[first + count - 1 - done - i] = id + i;
       else for (let i = 0; i < part; i++) this.#targets[first + done + i] = id + i;
       const place = this.#ended[span] === 0 ? this.#endIndex() : NONE;
@@ -209,7 +222,7 @@ export class SequenceTracker {
   /** Undoes deletions in the lane ([from, to) in LVs), or with `forward` does them again. */
   moveDeletions(lane: number, from: number, to: number, forward: boolean): void {
     const targets = this.#targets;
-    const base = this.base + 1;
+    const base = this.#base + 1;
     for (let lv = from; lv < to; ) {
       const id = targets[lv - base] as number;
       const step = lv + 1 < to && targets[lv + 1 - base] === id - 1 ? -1 : 1;
@@ -275,7 +288,7 @@ export class SequenceTracker {
 
   /** What the deletion by this LV deleted. */
   targetOf(lv: number): number {
-    return this.#targets[lv - this.base - 1] as number;
+    return this.#targets[lv - this.#base - 1] as number;
   }
 
   /** Visits the inserted elements in order, in spans that are alike: their first id, how many, whether they are there at the end, and in each lane. */
@@ -446,7 +459,7 @@ export class SequenceTracker {
   /** Finds an element by its id. */
   #findId(id: number): void {
     const leaf =
-      id >= PLACEHOLDER ? this.#leafUnder(id - PLACEHOLDER) : (this.#leafOf[id - this.base - 1] as number);
+      id >= PLACEHOLDER ? this.#leafUnder(id - PLACEHOLDER) : (this.#leafOf[id - this.#base - 1] as number);
     for (let at = leaf * FAN; ; at++) {
       const first = this.#ids[at] as number;
       if (id >= first && id < first + (this.#lengths[at] as number)) {
@@ -537,7 +550,7 @@ export class SequenceTracker {
       for (let other = 0; other < LANES; other++)
         (this.#states[other] as Int32Array)[at] = other === lane ? THERE : NOT_YET;
     }
-    this.#leafOf.fill(this.#leaf, lv - this.base - 1, lv - this.base - 1 + count);
+    this.#leafOf.fill(this.#leaf, lv - this.#base - 1, lv - this.#base - 1 + count);
     this.#addToSums(this.#leaf, END, count);
     this.#addToSums(this.#leaf, LANE + lane, count);
   }
@@ -651,7 +664,7 @@ export class SequenceTracker {
     for (let at = to; at < to + moved; at++) {
       const id = this.#ids[at] as number;
       const length = this.#lengths[at] as number;
-      if (id < PLACEHOLDER) this.#leafOf.fill(right, id - this.base - 1, id - this.base - 1 + length);
+      if (id < PLACEHOLDER) this.#leafOf.fill(right, id - this.#base - 1, id - this.#base - 1 + length);
       this.#count(right, at, length);
     }
     for (let measure = 0; measure < MEASURES; measure++) {
@@ -745,6 +758,7 @@ export class SequenceTracker {
     this.#counts[block] = 0;
     this.#parents[block] = NONE;
     this.#nexts[block] = NONE;
+    this.#sums.fill(0, block * MEASURES, (block + 1) * MEASURES);
     return block;
   }
 
@@ -767,7 +781,7 @@ export class SequenceTracker {
 
   /** Makes room for LVs below `end`. */
   #reserveLvs(end: number): void {
-    const needed = end - this.base - 1;
+    const needed = end - this.#base - 1;
     if (needed <= this.#leafOf.length) return;
     const size = Math.max(needed, this.#leafOf.length * 2);
     this.#leafOf = grown(this.#leafOf, size);

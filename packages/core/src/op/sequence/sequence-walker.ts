@@ -23,6 +23,13 @@ import { LANES, PLACEHOLDER, type SequenceSink, SequenceTracker } from './sequen
 /** The version before everything, as the base of a tracker. */
 const NOTHING = -1;
 
+/** Spans whose memory a tracker keeps without need: a hundred kilobytes. */
+const MAX_SPANS_KEPT = 4096;
+
+/** Runs and LVs that a search for a lane's way goes through before it gives way to another's, and how many times more each time after. */
+const FIRST_PATIENCE = 16;
+const MORE_PATIENCE = 8;
+
 export class SequenceWalker {
   readonly #graph: EventGraph;
   readonly #log: SequenceLog;
@@ -30,6 +37,8 @@ export class SequenceWalker {
   #tracker: SequenceTracker | undefined;
   /** The version that each lane of the tracker stands at. */
   readonly #lanes: LocalFrontier[] = [];
+  /** Up to which LV each lane has tried to go forward over what came. */
+  readonly #triedAt: number[] = [];
   /** The lane that was moved last. */
   #lastLane = 0;
   /** LVs below this one are in the tracker. */
@@ -78,7 +87,7 @@ export class SequenceWalker {
 
   /** Moves a lane of the tracker to this version. Returns which. */
   stand(version: LocalFrontier): number {
-    return this.#laneAt(this.#tracker as SequenceTracker, version);
+    return this.#laneAt(this.#tracker as SequenceTracker, version, this.#trackedTo);
   }
 
   /** Moves the lane that is not `lane` to this version. */
@@ -100,17 +109,23 @@ export class SequenceWalker {
   }
 
   #start(base: number): SequenceTracker {
-    const tracker = new SequenceTracker(base, this.#compareReplicas);
+    let tracker = this.#tracker;
+    // Short conflicts come one after the other, so the memory of the last is used again.
+    if (tracker !== undefined && tracker.size <= MAX_SPANS_KEPT) tracker.restart(base);
+    else tracker = new SequenceTracker(base, this.#compareReplicas);
     this.#tracker = tracker;
     this.#trackedTo = base + 1;
-    for (let lane = 0; lane < LANES; lane++) this.#lanes[lane] = base < 0 ? [] : [base];
+    for (let lane = 0; lane < LANES; lane++) {
+      this.#lanes[lane] = base < 0 ? [] : [base];
+      this.#triedAt[lane] = base + 1;
+    }
     return tracker;
   }
 
   /** What a fresh tracker would replay against what the kept one lacks; and one that has grown far beyond what is open is given up for its memory. */
   #freshIsCheaper(kept: SequenceTracker, base: number, from: number): boolean {
     const fresh = from - base;
-    return fresh <= from - this.#trackedTo || kept.size > 4096 + 8 * fresh;
+    return fresh <= from - this.#trackedTo || kept.size > MAX_SPANS_KEPT + 8 * fresh;
   }
 
   #replay(tracker: SequenceTracker, from: number, to: number, sink: SequenceSink | undefined): void {
@@ -122,7 +137,7 @@ export class SequenceWalker {
       const kind = kinds.at(run);
       for (let lv = Math.max(start, from); lv < end; ) {
         const until = Math.min(end, this.#graph.runEnd(lv) + 1);
-        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv));
+        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv), lv);
         const count = until - lv;
         const index = indexes.at(run);
         const reach =
@@ -137,25 +152,47 @@ export class SequenceWalker {
     }
   }
 
-  /** A lane that stands at this version: one that does, or the one that gets there over the fewest operations. */
-  #laneAt(tracker: SequenceTracker, version: LocalFrontier): number {
+  /**
+   * A lane that stands at this version, at which operations from `lv` on come: one that does already, or one that is moved
+   * there. That is the one with the shortest way, unless it would have to go back and another only forward, over no more
+   * than has come since that was tried: each lane goes so over each operation once, and then stands where the other is not.
+   */
+  #laneAt(tracker: SequenceTracker, version: LocalFrontier, lv: number): number {
     for (let lane = 0; lane < LANES; lane++) {
       if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
     }
-    // The lane that moved last is nearly always the nearest. Another may be as far off as the history is long, so the
-    // search for its way ends where it is found to be longer.
-    let nearest = this.#lastLane;
-    let way = this.#wayOf(nearest, version);
+    let [nearest, way] = this.#nearestTo(version);
+    const found = nearest;
     for (let lane = 0; lane < LANES; lane++) {
-      if (lane === this.#lastLane) continue;
-      const limit = lengthOf(way.onlyA) + lengthOf(way.onlyB) - 1;
-      const shorter = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
-      if (shorter === undefined) continue;
+      if (lane === found) continue;
+      const length = lengthOf(way.onlyA) + lengthOf(way.onlyB);
+      const credit = way.onlyA.length === 0 ? 0 : lv - (this.#triedAt[lane] as number);
+      const limit = Math.max(length - 1, credit);
+      if (limit === 0) continue;
+      if (credit > 0) this.#triedAt[lane] = lv;
+      const other = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
+      if (other === undefined) continue;
+      const isForward = other.onlyA.length === 0 && credit > 0;
+      if (!isForward && lengthOf(other.onlyA) + lengthOf(other.onlyB) >= length) continue;
       nearest = lane;
-      way = shorter;
+      way = other;
     }
     this.#moveLane(tracker, nearest, way, version);
     return nearest;
+  }
+
+  /**
+   * A lane and its way to this version. The lane that moved last is nearly always the nearest, and another may be as far off
+   * as the history is long: so each is looked from with little patience first.
+   */
+  #nearestTo(version: LocalFrontier): [lane: number, way: Difference] {
+    for (let patience = FIRST_PATIENCE; ; patience *= MORE_PATIENCE) {
+      for (let i = 0; i < LANES; i++) {
+        const lane = (this.#lastLane + i) % LANES;
+        const way = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, patience);
+        if (way !== undefined) return [lane, way];
+      }
+    }
   }
 
   #wayOf(lane: number, version: LocalFrontier): Difference {
