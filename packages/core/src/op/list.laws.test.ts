@@ -6,7 +6,7 @@ import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
 import { eachOp, type ListAtSite, listSpecification, listSubject } from '../testing/specs/op-list.ts';
 
 it('keeps the laws of op-based types, and is the list of the paper with moves on top', () => {
-  checkOpLaws(listSubject, listSpecification, { runs: 120 });
+  checkOpLaws(listSubject, listSpecification, { runs: 200 });
 });
 
 it('what is done to elements may come after all that is done to the sequence, as when an update is taken in', () => {

@@ -113,6 +113,26 @@ describe('moves', () => {
   });
 });
 
+it('a move that has seen the latest, and lost against another, leaves that one to win', () => {
+  const list = new ListState<string>();
+  list.insert(0, 0, [...'abc']);
+  const context = (lv: number, wallMs: number, replica: number, seen: readonly number[]): OpContext => ({
+    lv,
+    time: { wallMs, counter: 0, replica: parseReplicaId(replica) },
+    linear: false,
+    sees: (other) => other < 3 || seen.includes(other),
+    seenUpTo: 2,
+  });
+  const moveA = (index: number, at: OpContext): void => list.apply({ do: 'move', index, element: 0 }, at);
+  moveA(2, context(3, 9_000_000, 1, []));
+  moveA(4, context(5, 50, 2, []));
+  expect(list.items().join('')).toBe('bac');
+  moveA(0, context(7, 10, 3, [3, 4]));
+  expect(list.items().join('')).toBe('bca');
+  moveA(1, context(9, 60, 2, [5, 6]));
+  expect(list.items().join('')).toBe('abc');
+});
+
 describe('edits of one element at the same time', () => {
   it('a deletion wins over a move, whichever is later', () => {
     for (const [a, b] of [

@@ -115,6 +115,35 @@ export class ListState<Item> {
     return raw < 0 ? -1 : this.#slots.visibleBefore(raw);
   }
 
+  /** The slot at which an element can be seen. It must be there. */
+  slotOf(element: number): number {
+    return this.#slots.lvAt(this.#rawOf(element));
+  }
+
+  /** The local number of what set the element to what it holds: its own when it was never set. */
+  writeOf(element: number): number {
+    return this.#elements?.get(element)?.items?.lv ?? element;
+  }
+
+  /** The raw index of a slot, of one that is hidden too; -1 when it is not there. Looks at every slot. */
+  rawIndexOf(slot: number): number {
+    return this.#slots.find(slot);
+  }
+
+  /** The visible slots in this range of raw indexes, with the elements that they show. */
+  slotsIn(
+    index: number,
+    count: number,
+  ): readonly { readonly slot: number; readonly element: number; readonly item: Item }[] {
+    const shown: { readonly slot: number; readonly element: number; readonly item: Item }[] = [];
+    for (let raw = index; raw < index + count; raw++) {
+      const item = this.#slots.itemAt(raw);
+      const slot = this.#slots.lvAt(raw);
+      if (item !== undefined) shown.push({ slot, element: this.#elementOfSlot?.get(slot) ?? slot, item });
+    }
+    return shown;
+  }
+
   /** What others set the element at this index to at the same time, the latest first. */
   conflictsAt(index: number): readonly Item[] {
     if (this.#elements === undefined) return [];
@@ -212,18 +241,18 @@ export class ListState<Item> {
     const element = this.#elementNamed(target);
     this.#elementOfSlot ??= new Map();
     this.#elementOfSlot.set(slot, element.lv);
-    const raw = this.#slots.find(slot);
-    if (raw < 0) this.#kill(element, edits);
+    if (this.#slots.find(slot) < 0) this.#kill(element, edits);
     if (element.dead) return;
     const before = this.#rawOf(element.lv);
     element.places = written(element.places, slot, context);
-    // One that lost against another move stays hidden.
-    if (element.places.value !== slot) return;
+    // Not always this slot: it may lose against another move, and may even have taken away the one that had won until now.
+    const now = this.#rawOf(element.lv);
+    if (now === before) return;
     const item = this.#slots.itemAt(before) as Item;
     const from = edits === undefined ? -1 : this.#slots.visibleBefore(before);
     this.#slots.hide(before);
-    this.#slots.show(raw, item);
-    edits?.push({ do: 'move', from, to: this.#slots.visibleBefore(raw), item });
+    this.#slots.show(now, item);
+    edits?.push({ do: 'move', from, to: this.#slots.visibleBefore(now), item });
   }
 
   set(target: number, item: Item, context: OpContext, edits?: ListEdit<Item>[]): void {

@@ -8,6 +8,7 @@
  * A raw index counts all slots, a visible one those that show an item. As long as none is hidden both are the same and are
  * translated for nothing; else by counting from the gap or an end, whichever is nearest. Indexes are trusted.
  */
+import { InvariantError } from '../error.ts';
 
 export class Slots<Item> {
   #lvs = new Int32Array(0);
@@ -140,16 +141,20 @@ export class Slots<Item> {
   #forward(raw: number, skip: number): number {
     const lvs = this.#lvs;
     const start = this.#at(raw);
-    let at = start;
-    for (let left = skip; ; at++) if ((lvs[at] as number) >= 0 && left-- === 0) return raw + at - start;
+    let left = skip;
+    for (let at = start; at < lvs.length; at++)
+      if ((lvs[at] as number) >= 0 && left-- === 0) return raw + at - start;
+    throw noSuchSlot(skip);
   }
 
   /** The visible slot that has `skip` visible ones after it and before `raw`, all on one side of the gap. */
   #backward(raw: number, skip: number): number {
     const lvs = this.#lvs;
     const start = this.#at(raw - 1);
-    let at = start;
-    for (let left = skip; ; at--) if ((lvs[at] as number) >= 0 && left-- === 0) return raw - 1 + at - start;
+    let left = skip;
+    for (let at = start; at >= 0; at--)
+      if ((lvs[at] as number) >= 0 && left-- === 0) return raw - 1 + at - start;
+    throw noSuchSlot(skip);
   }
 
   /** In a range of raw indexes on one side of the gap. */
@@ -203,4 +208,8 @@ export class Slots<Item> {
     this.#items = items;
     this.#gapEnd = size - after;
   }
+}
+
+function noSuchSlot(skip: number): InvariantError {
+  return new InvariantError('list/visible-slots-are-counted', `no slot after ${skip} visible ones`);
 }
