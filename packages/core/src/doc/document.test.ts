@@ -160,16 +160,20 @@ describe('transactions', () => {
     other.body.delete(1, 1);
     other.body.insert(0, 'x');
     note.apply(other.save());
+    const body = { type: 'text', path: ['body'] };
     expect(told).toEqual([
-      [true, 'typing', [[{ index: 0, removed: 0, inserted: 'abc' }]]],
+      [true, 'typing', [{ ...body, edits: [{ index: 0, removed: 0, inserted: 'abc' }] }]],
       [
         false,
         undefined,
         [
-          [
-            { index: 1, removed: 1, inserted: '' },
-            { index: 0, removed: 0, inserted: 'x' },
-          ],
+          {
+            ...body,
+            edits: [
+              { index: 1, removed: 1, inserted: '' },
+              { index: 0, removed: 0, inserted: 'x' },
+            ],
+          },
         ],
       ],
     ]);

@@ -2,7 +2,8 @@
  * A document with a schema: what apps make, edit, listen to and save. Leaves out: the engine (native-document.ts), and what
  * clients and relays do with the bytes (native/).
  */
-import { type DocumentChange, type DocumentSite, NativeDocument } from './native-document.ts';
+import type { DocumentChange } from './change.ts';
+import { type DocumentSite, NativeDocument } from './native-document.ts';
 import { type Fields, type RecordView, recordView } from './record-view.ts';
 import type { Schema } from './schema.ts';
 

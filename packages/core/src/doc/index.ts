@@ -1,3 +1,5 @@
+export type { ContainerChange, DocumentChange, Path, TextEdit } from './change.ts';
+export { ChildList } from './child-list.ts';
 export { ChildMap } from './child-map.ts';
 export type { ContainerId, ContainerType } from './container-id.ts';
 export { Counter } from './counter.ts';
@@ -5,11 +7,9 @@ export { createDocument, type DocumentMethods, loadDocument, type TypedDocument 
 export { composeBatches, vectorOfBatch } from './event-batch.ts';
 export {
   type ContainerState,
-  type DocumentChange,
   type DocumentSite,
   MAX_WAITING_BYTES,
   NativeDocument,
-  type TextEdit,
 } from './native-document.ts';
 export type { Authorship, Position } from './position.ts';
 export {
@@ -22,12 +22,26 @@ export {
   recordView,
 } from './record-view.ts';
 export { Register } from './register.ts';
-export { counter, map, mapOf, record, register, type Schema, schema, set, text, tree } from './schema.ts';
+export {
+  counter,
+  list,
+  listOf,
+  map,
+  mapOf,
+  record,
+  register,
+  type Schema,
+  schema,
+  set,
+  text,
+  tree,
+} from './schema.ts';
 export { decodeUpdate } from './snapshot-codec.ts';
 export { Text } from './text.ts';
 export { Tree, type TreeItem, TreeNode } from './tree.ts';
 export { UndoManager, type UndoOptions } from './undo.ts';
 export { EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
+export { ValueList } from './value-list.ts';
 export { ValueMap } from './value-map.ts';
 export { ValueSet } from './value-set.ts';
 export type { JsonOf, View } from './view.ts';

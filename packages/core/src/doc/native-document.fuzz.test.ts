@@ -82,8 +82,8 @@ class Site {
     const before = this.document.text('t').toString();
     let patched = before;
     const stop = this.document.onChange(({ containers }) => {
-      for (const list of containers.values())
-        for (const { index, removed, inserted } of list) {
+      for (const change of containers.values())
+        for (const { index, removed, inserted } of change.type === 'text' ? change.edits : []) {
           edits.push(inserted);
           patched = patched.slice(0, index) + inserted + patched.slice(index + removed);
         }

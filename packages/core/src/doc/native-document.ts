@@ -13,17 +13,19 @@
  * replica alike, and what depends on it waits. Leaves out: what apps call (the containers' own files and schema.ts).
  */
 
-import { wellFormed } from '../bytes/value.ts';
+import { type Value, wellFormed } from '../bytes/value.ts';
 import { compareVectors, MAX_HYBRID_COUNTER, MAX_WALL_MS, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier, sameFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
+import type { ListOp } from '../op/list.ts';
 import type { OpContext } from '../op/op-type.ts';
 import { GapText } from '../op/sequence/gap-text.ts';
 import { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
 import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
+import { ChangeNotes, type DocumentChange } from './change.ts';
 import type { ContainerId } from './container-id.ts';
 import {
   BatchBuilder,
@@ -37,12 +39,20 @@ import {
   MAX_DOTS,
   mapContainer,
 } from './event-batch.ts';
+import { type ContainerInverse, inverseOfList } from './inverse.ts';
+import {
+  createList,
+  dotsOfListOp,
+  effectList,
+  insertLogged,
+  type ListContent,
+  logListOp,
+} from './list-content.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
 import { Patch } from './patch.ts';
 import {
   createPlain,
   effectPlain,
-  type Inverse,
   inverseOf,
   isPlainType,
   type Names,
@@ -80,33 +90,10 @@ export interface TextState {
   identity: SequenceIdentity | undefined;
 }
 
-export type ContainerState = TextState | PlainState;
+export type ContainerState = TextState | ListContent | PlainState;
 
-/** A text edit as it happened: at `index`, `removed` units made way for `inserted`. Indexes are those of the moment. */
-export interface TextEdit {
-  readonly index: number;
-  readonly removed: number;
-  readonly inserted: string;
-}
-
-/** What one transaction or one update changed. */
-export interface DocumentChange {
-  readonly local: boolean;
-  /** What the transaction was labelled with; undefined for updates. */
-  readonly origin: unknown;
-  /** By container. A container that is not a text has no edits: read it again. */
-  readonly containers: ReadonlyMap<number, readonly TextEdit[]>;
-  /** The local numbers of a transaction's operations, [start, end); empty for updates. */
-  readonly start: number;
-  readonly end: number;
-  /** What takes the transaction's operations back, those on texts aside; in their order. */
-  readonly inverses: readonly ContainerInverse[];
-}
-
-export interface ContainerInverse extends Inverse {
-  readonly container: number;
-  readonly lv: number;
-}
+/** A container whose elements are in order. */
+type SequenceState = TextState | ListContent;
 
 /** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
 export const MAX_WAITING_BYTES = 64 * 2 ** 20;
@@ -134,7 +121,8 @@ interface OpenTransaction {
   time: { readonly wallMs: number; readonly counter: number } | undefined;
   /** What texts were like before, last first, to be done again when the transaction fails. */
   readonly undo: (() => void)[];
-  readonly plains: Set<number>;
+  /** Containers that are made anew from the log then. */
+  readonly replays: Set<number>;
   readonly inverses: ContainerInverse[];
 }
 
@@ -176,7 +164,7 @@ export class NativeDocument {
     },
     dotOf: (lv) => this.dotOf(lv),
   };
-  #edits: Map<number, TextEdit[]> | undefined;
+  readonly #notes = new ChangeNotes(this.#ops.containers);
   #transaction: OpenTransaction | undefined;
   readonly #single = new SingleWriter();
   readonly #incoming = new SingleReader();
@@ -358,7 +346,7 @@ export class NativeDocument {
     this.#ops.insertText(container, lv, index, inserted);
     text.content.insert(index, inserted);
     text.length += count;
-    if (this.#changes.size > 0) this.#noteEdit(container, { index, removed: 0, inserted });
+    if (this.#changes.size > 0) this.#notes.text(container, { index, removed: 0, inserted });
     if (open === undefined) this.#commitEdit(lv, count, text, index, inserted);
     else {
       open.length += count;
@@ -384,7 +372,7 @@ export class NativeDocument {
     this.#ops.sequenceOp(container, DELETE, lv, index, count);
     text.content.remove(index, count);
     text.length -= count;
-    if (this.#changes.size > 0) this.#noteEdit(container, { index, removed: count, inserted: '' });
+    if (this.#changes.size > 0) this.#notes.text(container, { index, removed: count, inserted: '' });
     if (open === undefined) this.#commitEdit(lv, count, text, index, undefined);
   }
 
@@ -404,13 +392,37 @@ export class NativeDocument {
     if (this.#changes.size > 0) {
       const inverse = inverseOf(state, op, lv, this.#names);
       if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
-      this.#noteChange(container);
+      this.#notes.other(container, op.key);
     }
     effectPlain(state, op, context, this.#names);
     settlePlain(state);
     this.#touch(container);
     open.length += 1;
-    open.plains.add(container);
+    open.replays.add(container);
+  }
+
+  /** Adds an operation that a list has prepared, and carries it out. */
+  listOp(container: number, op: ListOp<Value>): void {
+    if (this.#transaction === undefined) {
+      this.transact(() => this.listOp(container, op));
+      return;
+    }
+    const open = this.#transaction;
+    const list = this.#states[container] as ListContent;
+    const count = dotsOfListOp(op);
+    const lv = this.#nextLv(count);
+    // Nobody compares when elements came or went.
+    if (op.do === 'set' || op.do === 'move') open.time ??= this.#tick();
+    logListOp(this.#ops, container, lv, op, this.#names);
+    const time = { ...(open.time ?? NO_TIME), replica: this.replica };
+    const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
+    const tells = this.#changes.size > 0;
+    if (tells) open.inverses.push({ ...inverseOfList(list.items, op, lv), container, lv });
+    list.items.apply(op, context, tells ? this.#notes.list(container) : undefined);
+    list.length = list.items.rawLength;
+    this.#touch(container);
+    open.length += count;
+    open.replays.add(container);
   }
 
   /** Grows with every change of a container that is no text, so that what was made of its state can be kept until then. */
@@ -422,15 +434,17 @@ export class NativeDocument {
     this.#revisions[container] = this.revision(container) + 1;
   }
 
-  /** Which element of a text is where. Not within a transaction, whose elements have no names yet. */
+  /** Which element of a text, or slot of a list, is where. Not within a transaction, whose elements have no names yet. */
   identity(container: number): SequenceIdentity {
     this.#mayRead();
-    const text = this.#states[container] as TextState;
-    const { log } = this.#ops.sequence(container);
-    text.identity ??= new SequenceIdentity(this.#events.graph, log, (a, b) =>
-      this.#events.replicas.compare(a, b),
-    );
-    return text.identity;
+    const state = this.#states[container] as SequenceState;
+    state.identity ??= this.#identityOf(container);
+    return state.identity;
+  }
+
+  #identityOf(container: number): SequenceIdentity {
+    const { graph, replicas } = this.#events;
+    return new SequenceIdentity(graph, this.#ops.sequence(container).log, (a, b) => replicas.compare(a, b));
   }
 
   /** The dot of an LV, one of the open transaction too. */
@@ -478,7 +492,9 @@ export class NativeDocument {
   ): void {
     this.#mayRead();
     this.#ops.visit(start, end, {
-      sequence: (container, kind, lv, _index, count) => visit(container, kind === INSERT, lv, count),
+      sequence: (container, kind, lv, _index, count) => {
+        if (this.idOf(container).type === 'text') visit(container, kind === INSERT, lv, count);
+      },
       plain: () => {},
     });
   }
@@ -529,7 +545,7 @@ export class NativeDocument {
           : undefined;
       this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
     }
-    if (this.#edits !== undefined) this.#tellChange(true, undefined, lv, lv + count, NONE);
+    if (!this.#notes.isEmpty) this.#tellChange(true, undefined, lv, lv + count, NONE);
   }
 
   #begin(origin: unknown): void {
@@ -539,7 +555,7 @@ export class NativeDocument {
       length: 0,
       time: undefined,
       undo: [],
-      plains: new Set(),
+      replays: new Set(),
       inverses: [],
     };
   }
@@ -562,26 +578,37 @@ export class NativeDocument {
   #rollBack(): void {
     const open = this.#transaction as OpenTransaction;
     this.#transaction = undefined;
-    this.#edits = undefined;
+    this.#notes.take();
     for (let i = open.undo.length - 1; i >= 0; i--) open.undo[i]?.();
     this.#ops.truncate(open.start);
-    for (const container of open.plains) this.#replayPlain(container);
+    for (const container of open.replays) this.#replay(container);
   }
 
-  /** The state of a container from the operations that are in the log. */
-  #replayPlain(container: number): void {
-    const type = this.idOf(container).type;
-    if (!isPlainType(type)) return;
-    const fresh = createPlain(type);
+  /** Makes the state of a container that is no text from what is in the log. */
+  #replay(container: number): void {
+    const { type } = this.idOf(container);
+    const fresh = isPlainType(type) ? createPlain(type) : this.#replaySlots(container);
     this.#ops.visit(0, this.#events.length, {
       sequence: () => {},
       plain: (of, lv, op) => {
-        if (of === container) effectPlain(fresh, op, this.#contextOf(lv, false), this.#names);
+        if (of === container) this.#effect(container, fresh, op, this.#contextOf(lv, false), false);
       },
     });
-    settlePlain(fresh);
+    if (fresh.type !== 'list') settlePlain(fresh);
     this.#states[container] = fresh;
     this.#touch(container);
+  }
+
+  /** A list with its slots as they are now, before moves and sets. */
+  #replaySlots(container: number): ListContent {
+    const list = createList();
+    const ops = this.#ops.sequence(container);
+    this.#identityOf(container).forEach((lv, count) => {
+      const content = ops.log.contentOf(ops.log.starts.lastAtMost(lv), lv);
+      insertLogged(list, ops, list.items.rawLength, count, content, undefined);
+    });
+    list.length = list.items.rawLength;
+    return list;
   }
 
   /** A time for an event above every time that was given or accepted here. */
@@ -675,9 +702,9 @@ export class NativeDocument {
       else text.content.insertAscii(index, edit.bytes, edit.textStart, count);
       text.length += edit.deletes ? -count : count;
       if (this.#changes.size > 0)
-        this.#noteEdit(container, { index, removed: edit.deletes ? count : 0, inserted: edit.text() });
+        this.#notes.text(container, { index, removed: edit.deletes ? count : 0, inserted: edit.text() });
     }
-    if (parents !== undefined || this.#waiting.size > 0 || this.#edits !== undefined) this.#wakeAndFinish();
+    if (parents !== undefined || this.#waiting.size > 0 || !this.#notes.isEmpty) this.#wakeAndFinish();
   }
 
   /** The LVs of an edit's parents; undefined when one is not known or it cannot have them. */
@@ -704,7 +731,7 @@ export class NativeDocument {
 
   #wakeAndFinish(): void {
     if (this.#waiting.size > 0) this.#wake();
-    this.#finish();
+    this.#finish(this.#changes.size > 0);
   }
 
   /** Takes in what can be, in order. Returns the rest, each with a dot that it lacks. */
@@ -808,17 +835,17 @@ export class NativeDocument {
 
   #lengthOf(batch: EventBatch, theirs: number): number {
     const state = this.#states[this.#mapContainer(batch, theirs)];
-    return state?.type === 'text' ? state.length : 0;
+    return state?.type === 'text' || state?.type === 'list' ? state.length : 0;
   }
 
   #addLinear(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
     const lv = this.#append(batch, run, parents);
     this.#ops.visit(lv, lv + run.count, {
       sequence: (container, kind, _lv, index, count, content) => {
-        const text = this.#states[container] as TextState;
+        const state = this.#states[container] as SequenceState;
         if (kind === INSERT) this.#patch.insert(container, index, count, content);
         else this.#patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
-        text.length += kind === INSERT ? count : -count;
+        state.length += kind === INSERT ? count : -count;
       },
       plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: true }),
     });
@@ -830,13 +857,13 @@ export class NativeDocument {
     const steps = this.#patch.seal();
     const plains = this.#plains.length;
     const lv = this.#append(batch, run, parents);
-    const texts = new Set<number>();
+    const sequences = new Set<number>();
     this.#ops.visit(lv, lv + run.count, {
-      sequence: (container) => void texts.add(container),
+      sequence: (container) => void sequences.add(container),
       plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: false }),
     });
     try {
-      for (const container of texts) this.#land(container, lv, lv + run.count);
+      for (const container of sequences) this.#land(container, lv, lv + run.count);
     } catch (error) {
       if (!CausewayError.inFamily(error, 'decode')) throw error;
       this.#takeBackTo(mark, steps, plains);
@@ -846,19 +873,19 @@ export class NativeDocument {
   }
 
   #land(container: number, from: number, to: number): void {
-    const text = this.#states[container] as TextState;
+    const state = this.#states[container] as SequenceState;
     const { log } = this.#ops.sequence(container);
-    text.walker ??= new SequenceWalker(this.#events.graph, log, (a, b) =>
+    state.walker ??= new SequenceWalker(this.#events.graph, log, (a, b) =>
       this.#events.replicas.compare(a, b),
     );
-    text.walker.land(from, to, text.length, {
+    state.walker.land(from, to, state.length, {
       insert: (index, lv, count) => {
         this.#patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
-        text.length += count;
+        state.length += count;
       },
       remove: (index, count) => {
         this.#patch.remove(container, index, count);
-        text.length -= count;
+        state.length -= count;
       },
     });
   }
@@ -897,7 +924,7 @@ export class NativeDocument {
   #prepareStates(): void {
     for (let next = this.#states.length; next < this.#ops.containers.length; next++) {
       const id = this.idOf(next);
-      this.#states.push(isPlainType(id.type) ? createPlain(id.type) : textOf(id, ''));
+      this.#states.push(emptyState(id));
     }
   }
 
@@ -907,14 +934,13 @@ export class NativeDocument {
     this.#patch.truncate(steps);
     this.#plains.length = plains;
     for (const state of this.#states) {
-      if (state.type !== 'text') continue;
-      state.length = state.content.length;
+      if (state.type !== 'text' && state.type !== 'list') continue;
+      state.length = state.type === 'text' ? state.content.length : state.items.rawLength;
       state.walker?.rest();
       state.identity?.rest();
     }
     this.#patch.forEach((container, _index, count) => {
-      const state = this.#states[container];
-      if (state?.type === 'text') state.length += count;
+      (this.#states[container] as SequenceState).length += count;
     });
   }
 
@@ -940,30 +966,76 @@ export class NativeDocument {
   }
 
   /** Carries out what was taken in, and tells. */
-  #finish(): void {
-    const tells = this.#changes.size > 0;
+  #finish(tells: boolean): void {
     this.#patch.forEach((container, index, count, content) => {
-      const text = this.#states[container] as TextState;
-      if (count > 0) {
-        const { units } = this.#ops.sequence(container);
-        if (tells) this.#noteEdit(container, { index, removed: 0, inserted: units.text(content, count) });
-        text.content.insertUnits(index, units.view(content, count));
-      } else {
-        if (tells) this.#noteEdit(container, { index, removed: -count, inserted: '' });
-        text.content.remove(index, -count);
-      }
+      const state = this.#states[container] as SequenceState;
+      if (state.type === 'text') this.#patchText(container, state, index, count, content, tells);
+      else this.#patchList(container, state, index, count, content, tells);
     });
     this.#patch.truncate(0);
     const changed = new Set<number>();
     for (const { container, lv, op, linear } of this.#plains) {
-      effectPlain(this.#states[container] as PlainState, op, this.#contextOf(lv, linear), this.#names);
+      const state = this.#states[container] as ListContent | PlainState;
+      this.#effect(container, state, op, this.#contextOf(lv, linear), tells);
       changed.add(container);
-      this.#touch(container);
-      if (tells) this.#noteChange(container);
     }
     this.#plains.length = 0;
-    for (const container of changed) settlePlain(this.#states[container] as PlainState);
+    for (const container of changed) {
+      const state = this.#states[container] as ListContent | PlainState;
+      if (state.type !== 'list') settlePlain(state);
+      this.#touch(container);
+    }
     this.#tellChange(false, undefined, 0, 0, NONE);
+  }
+
+  /** `count` elements come in whose content begins at `content`; below 0, elements go. */
+  #patchText(
+    container: number,
+    text: TextState,
+    index: number,
+    count: number,
+    content: number,
+    tells: boolean,
+  ): void {
+    if (count < 0) {
+      if (tells) this.#notes.text(container, { index, removed: -count, inserted: '' });
+      text.content.remove(index, -count);
+      return;
+    }
+    const { units } = this.#ops.sequence(container);
+    if (tells) this.#notes.text(container, { index, removed: 0, inserted: units.text(content, count) });
+    text.content.insertUnits(index, units.view(content, count));
+  }
+
+  /** As `patchText`, with slots. */
+  #patchList(
+    container: number,
+    list: ListContent,
+    index: number,
+    count: number,
+    content: number,
+    tells: boolean,
+  ): void {
+    const edits = tells ? this.#notes.list(container) : undefined;
+    if (count < 0) list.items.remove(index, -count, edits);
+    else insertLogged(list, this.#ops.sequence(container), index, count, content, edits);
+    this.#touch(container);
+  }
+
+  #effect(
+    container: number,
+    state: ListContent | PlainState,
+    op: PlainOp,
+    context: OpContext,
+    tells: boolean,
+  ): void {
+    if (state.type === 'list') {
+      const edits = tells ? this.#notes.list(container) : undefined;
+      effectList(state, this.#ops.sequence(container), op, context, this.#names, edits);
+      return;
+    }
+    if (tells) this.#notes.other(container, op.key);
+    effectPlain(state, op, context, this.#names);
   }
 
   #contextOf(lv: number, linear: boolean): OpContext {
@@ -1001,28 +1073,28 @@ export class NativeDocument {
     const weight = asleep.update.length;
     const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
     this.#waking = false;
-    if (compareVectors(this.version, asleep.version) !== 'equal') {
+    if (compareVectors(this.version, asleep.version) !== 'equal' || !this.#replayLists()) {
       this.#takeBackTo(0, 0, 0);
       this.#asleep = asleep;
       throw otherHistory();
     }
     for (const { item, missing } of waiting) this.#wait(alone(item), missing);
-    this.#finish();
+    this.#finish(false);
+  }
+
+  /** Fills all lists with slots. False when their history contradicts itself. */
+  #replayLists(): boolean {
+    try {
+      for (const [container, state] of this.#states.entries())
+        if (state.type === 'list') this.#states[container] = this.#replaySlots(container);
+    } catch (error) {
+      if (!CausewayError.inFamily(error, 'decode')) throw error;
+      return false;
+    }
+    return true;
   }
 
   // ---- Telling ----
-
-  #noteEdit(container: number, edit: TextEdit): void {
-    this.#edits ??= new Map();
-    const edits = this.#edits.get(container);
-    if (edits === undefined) this.#edits.set(container, [edit]);
-    else edits.push(edit);
-  }
-
-  #noteChange(container: number): void {
-    this.#edits ??= new Map();
-    if (!this.#edits.has(container)) this.#edits.set(container, []);
-  }
 
   #tellChange(
     local: boolean,
@@ -1031,8 +1103,7 @@ export class NativeDocument {
     end: number,
     inverses: readonly ContainerInverse[],
   ): void {
-    const containers = this.#edits;
-    this.#edits = undefined;
+    const containers = this.#notes.take();
     if (containers !== undefined) this.#changes.tell({ local, origin, containers, start, end, inverses });
   }
 
@@ -1048,6 +1119,12 @@ export class NativeDocument {
 }
 
 const NONE: readonly never[] = [];
+const NO_TIME = { wallMs: 0, counter: 0 };
+
+function emptyState(id: ContainerId): ContainerState {
+  if (isPlainType(id.type)) return createPlain(id.type);
+  return id.type === 'list' ? createList() : textOf(id, '');
+}
 
 function textOf(id: ContainerId, text: string): TextState {
   const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;

@@ -13,7 +13,7 @@
 import type { Value } from '../bytes/value.ts';
 import { IntList } from '../history/index.ts';
 import type { Dot } from '../id/index.ts';
-import { BACKSPACE, INSERT, SequenceLog, type SequenceOpKind } from '../op/sequence/sequence-log.ts';
+import { BACKSPACE, DELETE, INSERT, SequenceLog, type SequenceOpKind } from '../op/sequence/sequence-log.ts';
 import { UnitList } from '../op/sequence/unit-list.ts';
 import { type ContainerId, containerKey } from './container-id.ts';
 
@@ -26,11 +26,11 @@ export interface PlainOp {
   readonly value?: Value;
 }
 
-/** A sequence's operations, and what they inserted: units for a text, values for a list. */
+/** A sequence's operations, and what they inserted: units for a text, values for a list, undefined for slots of moves. */
 export interface SequenceOps {
   readonly log: SequenceLog;
   readonly units: UnitList;
-  readonly values: Value[];
+  readonly values: (Value | undefined)[];
 }
 
 /** Sees the operations of a range of LVs in order, cut to the range. */
@@ -124,11 +124,16 @@ export class OpLog {
     units.pushAscii(bytes, start, count);
   }
 
-  insertValues(container: number, lv: number, index: number, inserted: readonly Value[]): void {
+  insertValues(container: number, lv: number, index: number, inserted: readonly (Value | undefined)[]): void {
     this.#own(container, lv);
     const { log, values } = this.sequence(container);
     log.insert(lv, index, inserted.length);
     for (const value of inserted) values.push(value);
+  }
+
+  /** Adds the deletion of `count` elements from `index` on. */
+  deleteFrom(container: number, lv: number, index: number, count: number): void {
+    this.sequenceOp(container, DELETE, lv, index, count);
   }
 
   /** Adds a deletion, of kind DELETE or BACKSPACE; or an insertion whose content is added by whoever calls. */
@@ -170,7 +175,7 @@ export class OpLog {
         const source = other.sequence(theirs);
         const target = this.sequence(ours);
         if (this.#containers[ours]?.type === 'text') target.units.pushFrom(source.units, content, count);
-        else for (let i = 0; i < count; i++) target.values.push(source.values[content + i] as Value);
+        else for (let i = 0; i < count; i++) target.values.push(source.values[content + i]);
       },
       plain: (theirs, at, op) => this.plain(mapped(theirs), at + shift, op),
     });

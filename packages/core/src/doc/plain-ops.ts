@@ -6,6 +6,8 @@
  *      map        0 write key value  1 child key (value: its type)   2 delete key
  *      tree       0 create           1 move target                   2 delete target
  *                   (parent: a node, or none at the top; value: the fractional index)
+ *
+ * Those of lists are in list-content.ts.
  */
 import type { Value } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
@@ -17,6 +19,8 @@ import { entryAt, type MapOp, type MapState, map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
 import { ROOT, TRASH, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
+import type { PlainInverse } from './inverse.ts';
+import { isListOp } from './list-content.ts';
 import type { PlainOp } from './op-log.ts';
 
 export type PlainType = 'counter' | 'set' | 'map' | 'tree';
@@ -94,32 +98,26 @@ function addStep(state: TreeState, step: TreeStep, context: OpContext): void {
   }
 }
 
-/** What takes an operation back that was carried out here. */
-export interface Inverse {
-  readonly ops: readonly PlainOp[];
-  /** Of a map: only while the key's write is still the one that is taken back. */
-  readonly key?: string;
-  /** The LV of the write that it was made over. */
-  readonly overwrote?: number;
-}
-
 /** What would take the operation back, asked before it is carried out; undefined when nothing has to be done. */
-export function inverseOf(of: PlainState, op: PlainOp, lv: number, names: Names): Inverse | undefined {
+export function inverseOf(of: PlainState, op: PlainOp, lv: number, names: Names): PlainInverse | undefined {
   switch (of.type) {
     case 'counter': {
       const read = readCounter(op);
       if (read === undefined) return undefined;
       // Others may have counted since, and their increments stay.
       const amount = read.do === 'add' ? -read.amount : counter.view(of.state) - read.value;
-      return amount === 0 ? undefined : { ops: [writeCounter({ do: 'add', amount })] };
+      return amount === 0 ? undefined : { is: 'plain', ops: [writeCounter({ do: 'add', amount })] };
     }
     case 'set': {
       const read = readSet(op);
       if (read === undefined) return undefined;
       if (read.do === 'clear')
-        return { ops: addWinsSet.view(of.state).map((value) => writeSet({ do: 'add', value })) };
+        return { is: 'plain', ops: addWinsSet.view(of.state).map((value) => writeSet({ do: 'add', value })) };
       if (has(of.state, read.value) === (read.do === 'add')) return undefined;
-      return { ops: [writeSet({ do: read.do === 'add' ? 'remove' : 'add', value: read.value })] };
+      return {
+        is: 'plain',
+        ops: [writeSet({ do: read.do === 'add' ? 'remove' : 'add', value: read.value })],
+      };
     }
     case 'map': {
       const read = readMap(op);
@@ -127,14 +125,16 @@ export function inverseOf(of: PlainState, op: PlainOp, lv: number, names: Names)
       const { key } = read;
       const write = of.state.writes.get(key);
       const ops = [writeMap({ key, entry: entryAt(of.state, key) })];
-      return { ops, key, ...(write === undefined ? {} : { overwrote: write.lv }) };
+      return { is: 'plain', ops, key, ...(write === undefined ? {} : { overwrote: write.lv }) };
     }
     case 'tree': {
       const step = readTree(op, names);
       if (step === undefined) return undefined;
-      if (step.do === 'create') return { ops: [writeTree({ do: 'delete', node: lv }, names)] };
+      if (step.do === 'create') return { is: 'plain', ops: [writeTree({ do: 'delete', node: lv }, names)] };
       const place = of.state.placeOf(step.node);
-      return place === undefined ? undefined : { ops: [writeTree(backTo(step.node, place), names)] };
+      return place === undefined
+        ? undefined
+        : { is: 'plain', ops: [writeTree(backTo(step.node, place), names)] };
     }
   }
 }
@@ -147,6 +147,7 @@ export function writeAt(of: PlainState, key: string): number | undefined {
 /** Whether this is an operation of a container of this type. */
 export function isPlainOp(type: ContainerType, op: PlainOp): boolean {
   if (type === 'tree') return isTreeOp(op);
+  if (type === 'list') return isListOp(op);
   if (op.target !== undefined || op.parent !== undefined) return false;
   switch (type) {
     case 'counter':

@@ -8,6 +8,7 @@
  * app's types on trust.
  */
 import type { Value } from '../bytes/value.ts';
+import { ChildList } from './child-list.ts';
 import { ChildMap } from './child-map.ts';
 import { Counter } from './counter.ts';
 import {
@@ -22,6 +23,7 @@ import { Register } from './register.ts';
 import { stateOf } from './state-of.ts';
 import { Text } from './text.ts';
 import { Tree } from './tree.ts';
+import { ValueList } from './value-list.ts';
 import { ValueMap } from './value-map.ts';
 import { ValueSet } from './value-set.ts';
 import type { View } from './view.ts';
@@ -78,6 +80,24 @@ export function mapOf<V extends View<unknown>>(field: ContainerField<V>): Contai
     is: 'container',
     type: 'map',
     open: (document, container) => new ChildMap<V>(document, container, field),
+  };
+}
+
+/** Values in order. */
+export function list<T extends Value>(): ContainerField<ValueList<T>> {
+  return {
+    is: 'container',
+    type: 'list',
+    open: (document, container) => new ValueList<T>(document, container),
+  };
+}
+
+/** Containers of one kind in order. */
+export function listOf<V extends View<unknown>>(field: ContainerField<V>): ContainerField<ChildList<V>> {
+  return {
+    is: 'container',
+    type: 'list',
+    open: (document, container) => new ChildList<V>(document, container, field),
   };
 }
 

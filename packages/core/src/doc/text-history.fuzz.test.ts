@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { CausewayError } from '../error.ts';
 import { type Dot, equalDots, parseReplicaId } from '../id/index.ts';
 import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
-import { NativeDocument, type TextEdit } from './native-document.ts';
+import type { TextEdit } from './change.ts';
+import { NativeDocument } from './native-document.ts';
 import type { Position } from './position.ts';
 
 interface Kept {
@@ -107,8 +108,8 @@ describe('positions', () => {
         marks.push({ position: text.positionAt(index, random.pick(['left', 'right'])), index });
       }
       here.onChange(({ containers }) => {
-        for (const edits of containers.values())
-          for (const { index, removed, inserted } of edits)
+        for (const change of containers.values())
+          for (const { index, removed, inserted } of change.type === 'text' ? change.edits : [])
             for (const mark of marks) {
               const from = mark.index;
               if (removed > 0 && from > index) mark.index = Math.max(index, from - removed);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseReplicaId } from '../id/index.ts';
 import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
 import { createDocument, type TypedDocument } from './document.ts';
-import { counter, map, mapOf, record, register, schema, set, text, tree } from './schema.ts';
+import { counter, list, listOf, map, mapOf, record, register, schema, set, text, tree } from './schema.ts';
 import { UndoManager } from './undo.ts';
 
 const Note = schema({
@@ -12,6 +12,8 @@ const Note = schema({
   votes: counter(),
   flags: map<number>(),
   outline: tree({ label: register<string>() }),
+  steps: list<number>(),
+  rows: listOf(record({ name: register<string>(), cells: list<string>() })),
   parts: mapOf(record({ text: text(), name: register<string>() })),
 });
 
@@ -98,6 +100,37 @@ describe('undo', () => {
     expect([a.title.value, a.votes.value]).toEqual(['theirs', 1]);
   });
 
+  test('puts back what was moved, set and deleted in lists, unless others have changed that since', () => {
+    const [a, b] = [open(1), open(2)];
+    a.steps.push(1, 2, 3, 4);
+    a.rows.push().name.set('one');
+    meet(a, b);
+    const undo = new UndoManager(a.native);
+    a.steps.move(0, 3);
+    a.steps.set(0, 20);
+    a.steps.delete(1, 2);
+    a.rows.delete(0);
+    expect([a.steps.toJSON(), a.rows.length]).toEqual([[20, 1], 0]);
+    b.steps.insert(0, 0);
+    b.steps.insert(4, 3.5);
+    b.rows.get(0)?.cells.push('meanwhile');
+    meet(a, b);
+    expect(a.steps.toJSON()).toEqual([0, 20, 3.5, 1]);
+    undo.undo();
+    expect(a.rows.toJSON()).toEqual([{ name: 'one', cells: ['meanwhile'] }]);
+    undo.undo();
+    expect(a.steps.toJSON()).toEqual([0, 20, 3, 3.5, 4, 1]);
+    undo.undo();
+    expect(a.steps.toJSON()).toEqual([0, 2, 3, 3.5, 4, 1]);
+    b.apply(a.save());
+    b.steps.move(5, 2);
+    meet(a, b);
+    undo.undo();
+    expect(a.steps.toJSON()).toEqual([0, 2, 1, 3, 3.5, 4]);
+    meet(a, b);
+    expect(undo.canUndo).toBe(false);
+  });
+
   test('tracks the origins it is told to, and forgets the redo after an edit', () => {
     const a = open(1);
     const undo = new UndoManager(a.native, { tracks: (origin) => origin !== 'import', maxSteps: 2 });
@@ -152,6 +185,17 @@ function editRandomly(random: Seeded, note: NoteDocument): void {
     () => body.insert(index, random.pick(['a', 'bc', 'def'])),
     () => body.insert(index, random.pick(['x', 'yz'])),
     () => body.delete(index, Math.min(body.length - index, random.int(4))),
+    () => note.steps.insert(random.int(note.steps.length + 1), 1, 2),
+    () => note.steps.push(random.int(9)),
+    () => onOne(note.steps.length, random, (at) => note.steps.delete(at)),
+    () => onOne(note.steps.length, random, (at) => note.steps.delete(at, note.steps.length - at)),
+    () => onOne(note.steps.length, random, (at) => note.steps.set(at, random.int(9))),
+    () => onOne(note.steps.length, random, (at) => note.steps.move(at, random.int(note.steps.length))),
+    () => onOne(note.steps.length, random, (at) => note.steps.move(at, random.int(note.steps.length))),
+    () => note.rows.insert(0).name.set('row'),
+    () => note.rows.get(0)?.cells.push('cell'),
+    () => onOne(note.rows.length, random, (at) => note.rows.delete(at)),
+    () => onOne(note.rows.length, random, (at) => note.rows.move(at, 0)),
     () => note.title.set(random.pick(['t', 'u'])),
     () => note.title.clear(),
     () => note.votes.add(random.between(-1, 3)),
@@ -171,4 +215,8 @@ function editRandomly(random: Seeded, note: NoteDocument): void {
     () => note.parts.delete('p'),
   ];
   random.pick(edits)();
+}
+
+function onOne(length: number, random: Seeded, edit: (at: number) => void): void {
+  if (length > 0) edit(random.int(length));
 }

@@ -7,11 +7,15 @@
  *   undo             undo      [1]              redo [2']      an undo is a transaction like any other, and its
  *   redo             undo      [1][2'']         redo []        inverse is the redo
  *
- * What comes back are new elements. `#revived` says which stand for which, so that undoing the edit before takes them too,
- * and so that what comes back later finds its place among them.
+ * What comes back are new elements. `#revivals` says which stand for which, so that undoing the edit before takes them too,
+ * and so that what comes back later finds its place among them. Leaves out: lists (list-undo.ts).
  */
-import type { ContainerInverse, DocumentChange, NativeDocument, TextState } from './native-document.ts';
+import type { DocumentChange } from './change.ts';
+import type { ContainerInverse } from './inverse.ts';
+import { ListUndo } from './list-undo.ts';
+import type { NativeDocument, TextState } from './native-document.ts';
 import { writeAt } from './plain-ops.ts';
+import { Revivals } from './revivals.ts';
 
 export interface UndoOptions {
   /** Whether a local transaction with this origin is to be undone; all are when this is left out. */
@@ -29,6 +33,8 @@ interface Step {
   readonly inverses: readonly ContainerInverse[];
 }
 
+type PlainInverseAt = Extract<ContainerInverse, { readonly is: 'plain' }>;
+
 /** Elements that come back before what stands at `index`, or, from there on, go. */
 interface Restoration {
   readonly index: number;
@@ -42,16 +48,16 @@ export class UndoManager {
   readonly #maxSteps: number;
   readonly #undo: Step[] = [];
   readonly #redo: Step[] = [];
-  /** The LV of an element or write, to that of the one which was made in its place. */
-  readonly #revived = new Map<number, number>();
-  /** The elements that were made in place of others. */
-  readonly #copies = new Set<number>();
+  /** Of elements and of writes. */
+  readonly #revivals = new Revivals();
+  readonly #lists: ListUndo;
   readonly #stop: () => void;
   /** Where the transaction that is under way goes. */
   #target: Step[] | undefined;
 
   constructor(document: NativeDocument, options: UndoOptions = {}) {
     this.#document = document;
+    this.#lists = new ListUndo(document);
     this.#tracks = options.tracks ?? (() => true);
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS;
     this.#stop = document.onChange((change) => this.#record(change));
@@ -80,8 +86,8 @@ export class UndoManager {
     this.#stop();
     this.#undo.length = 0;
     this.#redo.length = 0;
-    this.#revived.clear();
-    this.#copies.clear();
+    this.#revivals.clear();
+    this.#lists.clear();
   }
 
   #record({ local, origin, start, end, inverses }: DocumentChange): void {
@@ -104,12 +110,16 @@ export class UndoManager {
       container,
       restorations: this.#restorations(container, elements),
     }));
+    const orders = this.#lists.ordersFor(step.inverses);
     const steps = to.length;
     this.#target = to;
     this.#document.transact(() => {
       for (const { container, restorations } of texts) this.#restore(container, restorations);
-      for (let i = step.inverses.length - 1; i >= 0; i--)
-        this.#invert(step, step.inverses[i] as ContainerInverse);
+      for (let i = step.inverses.length - 1; i >= 0; i--) {
+        const inverse = step.inverses[i] as ContainerInverse;
+        if (inverse.is === 'plain') this.#invert(step, inverse);
+        else this.#lists.invert(inverse, orders);
+      }
     }, this);
     this.#target = undefined;
     // Where others have left nothing to take back, there is nothing to do again; but each undo has its redo.
@@ -139,7 +149,7 @@ export class UndoManager {
   #restorations(container: number, elements: ReadonlyMap<number, boolean>): readonly Restoration[] {
     return [
       ...this.#removals(container, elements).reverse(),
-      ...this.#revivals(container, elements).reverse(),
+      ...this.#returns(container, elements).reverse(),
     ];
   }
 
@@ -158,13 +168,13 @@ export class UndoManager {
   }
 
   /** An element that was made in place of another counts where that one stood: the order is that of the first ones. */
-  #revivals(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
+  #returns(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
     const revivals: { readonly index: number; readonly revives: number[]; readonly removes: 0 }[] = [];
     const identity = this.#document.identity(container);
     let index = 0;
     identity.forEachEver((lv, count, there) => {
       for (let i = 0; i < count; i++) {
-        if (this.#copies.has(lv + i)) continue;
+        if (this.#revivals.isCopy(lv + i)) continue;
         const element = this.#latest(lv + i);
         const isThere = element === lv + i ? there : identity.has(element);
         const goes = elements.get(element);
@@ -187,25 +197,20 @@ export class UndoManager {
         const first = this.#document.nextLv;
         const parts = revives.map((lv) => this.#document.insertedText(container, lv, 1));
         this.#document.insertText(container, text, index, parts.join(''));
-        for (const [i, lv] of revives.entries()) {
-          this.#revived.set(lv, first + i);
-          this.#copies.add(first + i);
-        }
+        for (const [i, lv] of revives.entries()) this.#revivals.add(lv, first + i);
       }
     }
   }
 
-  #invert(step: Step, { container, key, lv, overwrote, ops }: ContainerInverse): void {
+  #invert(step: Step, { container, key, lv, overwrote, ops }: PlainInverseAt): void {
     if (key !== undefined) {
       const state = this.#document.state(container);
-      const current = state.type === 'text' ? undefined : writeAt(state, key);
+      const current = state.type === 'map' ? writeAt(state, key) : undefined;
       const isOurs = current === this.#latest(lv);
       // A step that wrote a key more than once is taken back by what it first wrote over.
-      const isLater = step.inverses.some(
-        (other) => other.container === container && other.key === key && other.lv < lv,
-      );
+      const isLater = step.inverses.some((other) => isWriteOf(other, container, key) && other.lv < lv);
       if (isLater || !(isOurs || this.#wroteLater(step, container, key, current))) return;
-      if (overwrote !== undefined) this.#revived.set(overwrote, this.#document.nextLv);
+      if (overwrote !== undefined) this.#revivals.add(overwrote, this.#document.nextLv);
     }
     for (const op of ops) this.#document.plain(container, op);
   }
@@ -213,14 +218,15 @@ export class UndoManager {
   /** Whether the write that is read at the key is another one of the step. */
   #wroteLater(step: Step, container: number, key: string, current: number | undefined): boolean {
     return step.inverses.some(
-      (other) => other.container === container && other.key === key && this.#latest(other.lv) === current,
+      (other) => isWriteOf(other, container, key) && this.#latest(other.lv) === current,
     );
   }
 
   #latest(lv: number): number {
-    let latest = lv;
-    for (let next = this.#revived.get(latest); next !== undefined; next = this.#revived.get(latest))
-      latest = next;
-    return latest;
+    return this.#revivals.latestOf(lv);
   }
+}
+
+function isWriteOf(inverse: ContainerInverse, container: number, key: string): boolean {
+  return inverse.is === 'plain' && inverse.container === container && inverse.key === key;
 }

@@ -17,7 +17,12 @@ import { CausewayError } from '../error.ts';
 import { compareDots, type Dot, parseReplicaId, type ReplicaId } from '../id/index.ts';
 import { BACKSPACE, DELETE, INSERT, type SequenceOpKind } from '../op/sequence/sequence-log.ts';
 import { unitsOfText } from '../op/sequence/unit-list.ts';
-import { CONTAINER_TYPES, type ContainerId, MAX_CONTAINER_NAME_BYTES } from './container-id.ts';
+import {
+  CONTAINER_TYPES,
+  type ContainerId,
+  type ContainerType,
+  MAX_CONTAINER_NAME_BYTES,
+} from './container-id.ts';
 import {
   type EventBatch,
   type EventRun,
@@ -26,6 +31,7 @@ import {
   MAX_DOTS,
   type TimeMark,
 } from './event-batch.ts';
+import { LIST_MOVE } from './list-content.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
 import { isPlainOp } from './plain-ops.ts';
 import { isLowSurrogate } from './surrogates.ts';
@@ -311,6 +317,11 @@ function writeContent(
   const keys = new Map<string, number>();
   const expected: number[] = [];
   let count = 0;
+  let slotIndex = 0;
+  const writeIndex = (owner: number, index: number, next: number): void => {
+    indexes.zigzag(index - (expected[owner] ?? 0));
+    expected[owner] = next;
+  };
   const own = (container: number): number => {
     const owner = containers.use(container);
     if (owners.length > 0 && owners[owners.length - 2] === owner)
@@ -321,17 +332,23 @@ function writeContent(
   };
   ops.visit(0, length, {
     sequence: (container, kind, _lv, index, many, content) => {
-      const owner = own(container);
-      kinds.varint(kind + 4 * many);
-      indexes.zigzag(index - (expected[owner] ?? 0));
-      expected[owner] = indexAfter(kind, index, many);
-      if (kind !== INSERT) return;
       const sequence = ops.sequence(container);
-      if (ops.containers[container]?.type === 'text') texts.push(sequence.units.text(content, many));
-      else for (let i = 0; i < many; i++) valueCodec.write(values, sequence.values[content + i] as Value);
+      const isList = ops.containers[container]?.type === 'list';
+      // The slot of a move is written with the move, which comes next.
+      const isMove = isList && kind === INSERT && sequence.values[content + many - 1] === undefined;
+      const count = isMove ? many - 1 : many;
+      if (isMove) slotIndex = index + count;
+      if (count === 0) return;
+      const owner = own(container);
+      kinds.varint(kind + 4 * count);
+      writeIndex(owner, index, indexAfter(kind, index, count));
+      if (kind !== INSERT) return;
+      if (!isList) texts.push(sequence.units.text(content, count));
+      else for (let i = 0; i < count; i++) valueCodec.write(values, sequence.values[content + i] as Value);
     },
     plain: (container, _lv, op) => {
-      own(container);
+      const owner = own(container);
+      if (isMoveOp(ops.containers[container]?.type, op.kind)) writeIndex(owner, slotIndex, slotIndex + 1);
       kinds.varint(PLAIN + 4 * (fieldsOf(op) + 16 * op.kind));
       if (op.key !== undefined) {
         const known = keys.get(op.key) ?? keys.size;
@@ -351,6 +368,16 @@ function writeContent(
   writer.varint(keys.size);
   for (const key of keys.keys()) writer.string(key);
   writer.raw(plains.finish()).raw(values.finish());
+}
+
+/** Whether an operation has an index beside its fields: a list's move does, and takes a dot for its slot. */
+function isMoveOp(type: ContainerType | undefined, kind: number): boolean {
+  return type === 'list' && kind === LIST_MOVE;
+}
+
+/** The kind of a plain operation, from where it stands among all kinds. */
+function plainKindOf(kind: number): number {
+  return Math.floor(kind / 64);
 }
 
 /** Where typing or deleting would go on. */
@@ -626,8 +653,13 @@ function fillOps(
     const many = Math.floor(kind / 4);
     if (kind % 4 === PLAIN) {
       const op = plains[plain++] as PlainOp;
-      if (!isPlainOp((ops.containers[container] as ContainerId).type, op))
-        throw reader.invalid('an operation that its container does not have');
+      const { type } = ops.containers[container] as ContainerId;
+      if (!isPlainOp(type, op)) throw reader.invalid('an operation that its container does not have');
+      if (isMoveOp(type, op.kind)) {
+        if (beginsEvent(runs, lv + 1)) throw reader.invalid('an event that begins within a move');
+        ops.insertValues(container, lv, indexes[sequence++] as number, [undefined]);
+        lv++;
+      }
       ops.plain(container, lv, op);
       lv++;
       continue;
@@ -646,6 +678,19 @@ function fillOps(
     lv += many;
   }
   if (lv !== length) throw reader.invalid('operations that do not fill their events');
+}
+
+/** Whether an event begins at this position. */
+function beginsEvent(runs: readonly EventRun[], position: number): boolean {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle] as EventRun).position <= position) low = middle + 1;
+    else high = middle;
+  }
+  const run = runs[low - 1] as EventRun;
+  const seq = run.seq + position - run.position;
+  return eventStartFrom(run, seq) === seq;
 }
 
 /** Whether an event begins between the two units of a character that was inserted from `position` on. */
@@ -702,9 +747,16 @@ function readIndexes(
   const expected: number[] = [];
   for (const [i, kind] of kinds.entries()) {
     const owner = owned[i] as number;
-    if (kind % 4 === PLAIN) continue;
-    if ((ops.containers[owner] as ContainerId).type !== 'text')
-      throw reader.invalid('an index where there is no order');
+    const { type } = ops.containers[owner] as ContainerId;
+    if (kind % 4 === PLAIN) {
+      if (!isMoveOp(type, plainKindOf(kind))) continue;
+      const index = (expected[owner] ?? 0) + reader.zigzag();
+      if (index < 0 || index > MAX_DOTS) throw reader.invalid(`index ${index}`);
+      expected[owner] = index + 1;
+      indexes.push(index);
+      continue;
+    }
+    if (type !== 'text' && type !== 'list') throw reader.invalid('an index where there is no order');
     const many = Math.floor(kind / 4);
     if (many === 0 || many > MAX_DOTS) throw reader.invalid(`an operation on ${many} elements`);
     const index = (expected[owner] ?? 0) + reader.zigzag();

@@ -3,6 +3,8 @@ import { test } from 'vitest';
 import {
   type ContainerField,
   counter,
+  list,
+  listOf,
   map,
   mapOf,
   NativeDocument,
@@ -16,6 +18,7 @@ import {
   tree,
 } from '../doc/index.ts';
 import { checkFormat } from '../testing/format-contract.ts';
+import type { Seeded } from '../testing/seeded.ts';
 import { NativeEngine } from './native-engine.ts';
 
 test('native documents with texts', () => {
@@ -46,7 +49,14 @@ const fields = {
   flags: map<boolean>(),
   outline: tree({ label: register<string>(), notes: text() }),
   parts: mapOf(record({ name: register<string>(), text: text(), deep: mapOf(mapOf(counter())) })),
+  steps: list<string | number>(),
+  rows: listOf(record({ name: register<string>(), cells: listOf(text()), marks: list<number>() })),
 };
+
+/** Edits one of the elements that there are. */
+function onOne(length: number, random: Seeded, edit: (at: number) => void): void {
+  if (length > 0) edit(random.int(length));
+}
 
 type Outline = typeof fields.outline extends ContainerField<Tree<infer F>> ? F : never;
 
@@ -99,6 +109,17 @@ test('native documents with every type, within each other', () => {
               .add(1),
           () => part.deep.delete(random.pick(['d', 'e'])),
           () => note.parts.delete('p'),
+          () => note.steps.insert(random.int(note.steps.length + 1), ...random.pick([['i'], ['j', 2]])),
+          () => onOne(note.steps.length, random, (at) => note.steps.delete(at)),
+          () => onOne(note.steps.length, random, (at) => note.steps.set(at, random.int(9))),
+          () => onOne(note.steps.length, random, (at) => note.steps.move(at, random.int(note.steps.length))),
+          () => onOne(note.steps.length, random, (at) => note.steps.move(at, 0)),
+          () => note.rows.insert(0).name.set('row'),
+          () => void note.rows.get(0)?.cells.push(),
+          () => note.rows.get(0)?.cells.get(0)?.insert(0, 'cell'),
+          () => note.rows.get(0)?.marks.push(7),
+          () => onOne(note.rows.length, random, (at) => note.rows.move(at, 0)),
+          () => onOne(note.rows.length, random, (at) => note.rows.delete(at)),
           () => note.outline.create(0).data.label.set(random.pick(['l', 'm'])),
           () => void anyNode()?.create(),
           () => anyNode()?.data.notes.insert(0, 'q'),

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { vectorOf } from '../causality/index.ts';
-import { counter, createDocument, map, register, schema, set, text, tree } from '../doc/index.ts';
+import { counter, createDocument, list, map, register, schema, set, text, tree } from '../doc/index.ts';
 import { parseReplicaId } from '../id/index.ts';
 import { nativeFormat, versionOfVector } from './native-format.ts';
 
@@ -15,6 +15,7 @@ const Everything = schema({
   tags: set<string>(),
   flags: map<number>(),
   folders: tree({ name: register<string>() }),
+  steps: list<number>(),
 });
 
 const now = (): number => 1000;
@@ -102,7 +103,7 @@ test('an operation of every type, in one event', () => {
   const document = open(6);
   document.apply(bytesOf(OF_EVERY_TYPE));
   expect(document.toJSON()).toEqual({
-    ...{ title: 'T', body: '', votes: 3, tags: ['t'], flags: { f: 1 } },
+    ...{ title: 'T', body: '', votes: 3, tags: ['t'], flags: { f: 1 }, steps: [] },
     folders: [{ id: '5.5', parent: undefined, data: { name: 'n' } }],
   });
 });
@@ -113,4 +114,27 @@ test('a snapshot: the update, and the text ready to read', () => {
   const saved = document.save();
   expect(hexOf(saved)).toBe(`21 26 ${MERGED} 01 05 05 00 01 00 04 62 6f 64 79 01 00 01 21`);
   expect(nativeFormat.versionOf(saved)).toEqual(nativeFormat.versionOf(bytesOf(MERGED)));
+});
+
+const LISTS = [
+  '01 01 05 01 00 00 02 01 02 01 01 00 d0 0f 00 01 01 05 73 74 65 70 73 01 00 01 01 08 00 00 03 02 03 04',
+  '01 01 05 01 00 04 03 01 03 01 01 00 d0 0f 01 01 01 05 73 74 65 70 73 01 00 02 02 2b 4b 04 00 00 01 03 06 00 01',
+  '01 01 05 01 00 0a 01 01 01 01 00 01 01 05 73 74 65 70 73 01 00 01 01 05 02 00',
+];
+
+test('lists: insert, set and move, delete', () => {
+  const found = updatesOf(
+    5,
+    ({ steps }) => steps.push(1, 2),
+    (document) =>
+      document.transact(() => {
+        document.steps.set(0, 3);
+        document.steps.move(0, 1);
+      }),
+    ({ steps }) => steps.delete(0),
+  );
+  expect(found).toEqual(LISTS);
+  const document = open(6);
+  for (const update of LISTS) document.apply(bytesOf(update));
+  expect(document.steps.toJSON()).toEqual([3]);
 });

@@ -1,0 +1,66 @@
+/**
+ * What takes an operation back that was carried out here, noted when it is carried out, for undo.ts. Elements, slots and writes
+ * are named by local numbers.
+ */
+import type { Value } from '../bytes/value.ts';
+import type { ListOp, ListState } from '../op/list.ts';
+import type { PlainOp } from './op-log.ts';
+
+/** Of an operation on a container that is no sequence. */
+export interface PlainInverse {
+  readonly is: 'plain';
+  readonly ops: readonly PlainOp[];
+  /** Of a map: only while the key's write is still the one that is taken back. */
+  readonly key?: string;
+  /** The LV of the write that it was made over. */
+  readonly overwrote?: number;
+}
+
+/** An item that was deleted: where it stood, which it was, what it held and by which write. */
+export interface DeletedItem {
+  readonly slot: number;
+  readonly element: number;
+  readonly item: Value;
+  readonly write: number;
+}
+
+export type ListInverse =
+  | { readonly is: 'list insert'; readonly count: number }
+  | { readonly is: 'list delete'; readonly deleted: readonly DeletedItem[] }
+  | {
+      readonly is: 'list set';
+      readonly element: number;
+      readonly item: Value;
+      /** The LV of the write that it was made over: a set, or the insertion. */
+      readonly overwrote: number;
+    }
+  | { readonly is: 'list move'; readonly element: number; readonly from: number; readonly to: number };
+
+/** `lv` is that of the operation's first dot. */
+export type ContainerInverse = (PlainInverse | ListInverse) & {
+  readonly container: number;
+  readonly lv: number;
+};
+
+/** What would take a list's operation back, asked before it is carried out at `lv`. */
+export function inverseOfList(list: ListState<Value>, op: ListOp<Value>, lv: number): ListInverse {
+  switch (op.do) {
+    case 'insert':
+      return { is: 'list insert', count: op.items.length };
+    case 'delete':
+      return { is: 'list delete', deleted: deletedBy(list, op.index, op.count) };
+    case 'set':
+      return {
+        is: 'list set',
+        element: op.element,
+        item: list.at(list.indexOf(op.element)) as Value,
+        overwrote: list.writeOf(op.element),
+      };
+    case 'move':
+      return { is: 'list move', element: op.element, from: list.slotOf(op.element), to: lv };
+  }
+}
+
+function deletedBy(list: ListState<Value>, index: number, count: number): readonly DeletedItem[] {
+  return list.slotsIn(index, count).map((shown) => ({ ...shown, write: list.writeOf(shown.element) }));
+}
