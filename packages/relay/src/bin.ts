@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
- * The command: a relay with LMDB, for Yjs and lattice documents, run from flags and environment variables. Exit codes:
+ * The command: a relay with LMDB, for native, Yjs and lattice documents, run from flags and environment variables. Exit codes:
  * 0 stopped as asked, 1 could not start or stop, 2 a bad flag or variable.
  */
 import { createRequire } from 'node:module';
 import { CausewayError } from '@causeway/core';
 import { latticeFormats } from '@causeway/core/lattice-doc';
+import { nativeFormats } from '@causeway/core/native';
 import { yjsFormats } from '@causeway/core/yjs';
 import { pino } from 'pino';
 import { helpText, parseCommand, type RelayConfig } from './config.ts';
@@ -57,7 +58,14 @@ async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
   const log = await LmdbDocumentLog.open({ folder: config.data, random });
   try {
     const { host, port, app } = config;
-    return await createRelay({ log, formats: [yjsFormats(), latticeFormats()], host, port, app, logger });
+    return await createRelay({
+      log,
+      formats: [nativeFormats(), yjsFormats(), latticeFormats()],
+      host,
+      port,
+      app,
+      logger,
+    });
   } catch (error) {
     await log.close();
     throw error;

@@ -25,7 +25,7 @@ export interface DocumentMethods {
 export type TypedDocument<F extends Fields> = RecordView<F> & DocumentMethods;
 
 export function createDocument<F extends Fields>(schema: Schema<F>, site: DocumentSite): TypedDocument<F> {
-  return typed(schema, new NativeDocument(site));
+  return typedDocument(schema, new NativeDocument(site));
 }
 
 /**
@@ -36,10 +36,11 @@ export function loadDocument<F extends Fields>(
   saved: Uint8Array,
   site: DocumentSite,
 ): TypedDocument<F> {
-  return typed(schema, NativeDocument.load(saved, site));
+  return typedDocument(schema, NativeDocument.load(saved, site));
 }
 
-function typed<F extends Fields>(schema: Schema<F>, native: NativeDocument): TypedDocument<F> {
+/** A document that is open already, as its schema says. */
+export function typedDocument<F extends Fields>(schema: Schema<F>, native: NativeDocument): TypedDocument<F> {
   const methods: DocumentMethods = {
     native,
     transact: (edit, origin) => native.transact(edit, origin),

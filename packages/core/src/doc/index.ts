@@ -3,7 +3,13 @@ export { ChildList } from './child-list.ts';
 export { ChildMap } from './child-map.ts';
 export type { ContainerId, ContainerType } from './container-id.ts';
 export { Counter } from './counter.ts';
-export { createDocument, type DocumentMethods, loadDocument, type TypedDocument } from './document.ts';
+export {
+  createDocument,
+  type DocumentMethods,
+  loadDocument,
+  type TypedDocument,
+  typedDocument,
+} from './document.ts';
 export { composeBatches, vectorOfBatch } from './event-batch.ts';
 export {
   type ContainerState,

@@ -1,10 +1,20 @@
 /**
  * A native document as an Engine: what a client keeps, sends and loads. The app goes on using the document itself.
  */
-import type { NativeDocument } from '../doc/index.ts';
+import { type Fields, NativeDocument, type Schema, type TypedDocument, typedDocument } from '../doc/index.ts';
 import type { Engine, EngineFactory, UpdateFormat, Version } from '../format/index.ts';
 import { Listeners } from '../listeners.ts';
 import { nativeFormat, versionOfVector } from './native-format.ts';
+
+/**
+ * Makes documents of this schema, each written by the site's replica with the site's clock. What an app edits is `content`:
+ *
+ *     const { document } = await client.open('notes/1', nativeDocument(Note))
+ *     document.content.title.set('Shopping')
+ */
+export function nativeDocument<F extends Fields>(schema: Schema<F>): EngineFactory<SchemaEngine<F>> {
+  return (site) => new SchemaEngine(schema, new NativeDocument(site));
+}
 
 /** Opens `document` as it is: this replica's own edits that it already holds count as local changes that no listener has heard of. */
 export function nativeEngine(document: NativeDocument): EngineFactory<NativeEngine> {
@@ -54,5 +64,16 @@ export class NativeEngine implements Engine {
     this.#stop?.();
     this.#stop = undefined;
     this.#listeners.clear();
+  }
+}
+
+/** The engine of a document with a schema. */
+export class SchemaEngine<F extends Fields> extends NativeEngine {
+  /** The document as its schema says. */
+  readonly content: TypedDocument<F>;
+
+  constructor(schema: Schema<F>, document: NativeDocument) {
+    super(document);
+    this.content = typedDocument(schema, document);
   }
 }
