@@ -311,6 +311,36 @@ export class NativeDocument {
     return encodeUpdate(batchOf(this.#events, this.#ops, this.#events.lacking(since)));
   }
 
+  /**
+   * A document of another site with what this one has, or had at a version that `frontier` once was. Costs a replay.
+   * `decode/invalid` for a version that is not known here.
+   */
+  fork(site: DocumentSite, version?: readonly Dot[]): NativeDocument {
+    if (site.replica === this.replica)
+      throw new InvariantError('doc/fork-replica', 'a fork is written by a replica of its own');
+    return this.#copy(site, version);
+  }
+
+  /** The document as it was at a version, only to be read. As `fork`. */
+  at(version: readonly Dot[]): NativeDocument {
+    return this.#copy(this.#site, version);
+  }
+
+  #copy(site: DocumentSite, version: readonly Dot[] | undefined): NativeDocument {
+    const copy = new NativeDocument(site);
+    if (version === undefined) copy.apply(this.history());
+    else {
+      const heads = this.localVersion(version);
+      const within = heads.find((lv) => !this.#events.endsEvent(lv));
+      if (within !== undefined) throw unknownVersion(this.dotOf(within));
+      const { onlyB } = this.#events.graph.difference([], heads);
+      const ranges: number[] = [];
+      for (let i = onlyB.length - 2; i >= 0; i -= 2) ranges.push(onlyB[i] as number, onlyB[i + 1] as number);
+      copy.apply(encodeUpdate(batchOf(this.#events, this.#ops, ranges)));
+    }
+    return copy;
+  }
+
   /** The text of this name at the root. It is there from the start, empty. */
   text(name: string): Text {
     const container = this.container({ at: 'root', type: 'text', name });
@@ -1161,7 +1191,7 @@ function clampWall(wallMs: number): number {
 }
 
 function unknownVersion({ replica, seq }: Dot): CausewayError<'decode/invalid'> {
-  const detail = `${replica}.${seq} is not known here`;
+  const detail = `${replica}.${seq} is no version that is known here`;
   return new CausewayError(
     'decode/invalid',
     { what: 'version', detail },

@@ -40,7 +40,7 @@ const ROOT_MAP: ContainerId = { at: 'root', type: 'map', name: '' };
 /** Names that a record's view has for itself, or the document. */
 const RESERVED: readonly string[] = [
   ...['toJSON', 'clear', 'constructor', 'then', '__proto__'],
-  ...['native', 'transact', 'apply', 'save', 'onUpdate', 'onChange'],
+  ...['native', 'transact', 'apply', 'fork', 'at', 'save', 'onUpdate', 'onChange'],
 ];
 
 /** The views of fields that are keys of the map `parent`, or at the root when that is undefined. Each is made when it is first asked for. */
