@@ -14,7 +14,8 @@
  *      end    there · deleted                                                the document with everything applied
  *
  * A lane is a version that operations can be applied at. Advancing and retreating it over operations costs as much as
- * there are operations between, so two long branches that arrive in turn each keep a lane of their own.
+ * there are operations between, so long branches that arrive in turn each keep a lane of their own. There are two at first,
+ * and more where whoever moves them finds that worth a column of every span.
  *
  * Placement is that of FugueMax (Weidner & Kleppmann 2023, "The Art of the Fugue"), found by scanning the list from the
  * left origin as in YjsMod: equal to the tree of the paper, which the fuzzer holds it to.
@@ -24,11 +25,15 @@
  * side in the depth of the tree:
  *
  *      measures:  END   elements there at the end        UNDER  elements of the placeholder
- *                 LANE  elements there in lane 0, lane 1
+ *                 LANE  elements there in lane 0, lane 1 and so on
  */
+import { InvariantError } from '../../error.ts';
 
-/** Lanes of a tracker. Two serve a pair of branches that grow in turn; more would cost every span a column each. */
-export const LANES = 2;
+/** Lanes that a tracker has at first: a pair of branches, or two versions to compare. */
+export const FIRST_LANES = 2;
+
+/** Lanes at most: each costs every span four bytes, and every change of the tree a little time. */
+export const MAX_LANES = 16;
 
 /** Ids from here up are elements of the placeholder; LVs stay below. */
 export const PLACEHOLDER = 2 ** 30;
@@ -42,7 +47,7 @@ const FAN = 32;
 const END = 0;
 const UNDER = 1;
 const LANE = 2;
-const MEASURES = LANE + LANES;
+const MEASURES = LANE + MAX_LANES;
 
 const NOT_YET = 0;
 const THERE = 1;
@@ -64,7 +69,8 @@ export class SequenceTracker {
   #lefts = new Int32Array(FAN * 4);
   #rights = new Int32Array(FAN * 4);
   #ended = new Uint8Array(FAN * 4);
-  readonly #states: Int32Array[] = Array.from({ length: LANES }, () => new Int32Array(FAN * 4));
+  /** By lane; as many as there are lanes now. */
+  readonly #states: Int32Array[] = [];
 
   #base = NONE;
 
@@ -113,8 +119,26 @@ export class SequenceTracker {
     this.#lefts[0] = NONE;
     this.#rights[0] = NONE;
     this.#ended[0] = 0;
+    this.#states.length = Math.min(this.#states.length, FIRST_LANES);
+    while (this.#states.length < FIRST_LANES) this.#states.push(new Int32Array(this.#ids.length));
     for (const states of this.#states) states[0] = THERE;
     this.#sums.fill(PLACEHOLDER - 1, 0, MEASURES);
+  }
+
+  get lanes(): number {
+    return this.#states.length;
+  }
+
+  /** Makes another lane that stands where `lane` does. Returns which. Costs a copy of that lane. */
+  addLane(lane: number): number {
+    const added = this.#states.length;
+    if (added === MAX_LANES) throw new InvariantError('sequence/lanes', `${added} lanes`);
+    this.#states.push((this.#states[lane] as Int32Array).slice());
+    for (let block = 0; block < this.#blocks; block++) {
+      const sums = block * MEASURES + LANE;
+      this.#sums[sums + added] = this.#sums[sums + lane] as number;
+    }
+    return added;
   }
 
   /** The critical version that it starts from: ids are those of LVs above it. */
@@ -291,7 +315,7 @@ export class SequenceTracker {
     return this.#targets[lv - this.#base - 1] as number;
   }
 
-  /** Visits the inserted elements in order, in spans that are alike: their first id, how many, whether they are there at the end, and in each lane. */
+  /** Visits the inserted elements in order, in spans that are alike: their first id, how many, whether they are there at the end, and in the first two lanes. */
   forEach(
     visit: (id: number, count: number, atEnd: boolean, inFirst: boolean, inSecond: boolean) => void,
   ): void {
@@ -547,7 +571,7 @@ export class SequenceTracker {
       this.#lefts[at] = left;
       this.#rights[at] = right;
       this.#ended[at] = 0;
-      for (let other = 0; other < LANES; other++)
+      for (let other = 0; other < this.#states.length; other++)
         (this.#states[other] as Int32Array)[at] = other === lane ? THERE : NOT_YET;
     }
     this.#leafOf.fill(this.#leaf, lv - this.#base - 1, lv - this.#base - 1 + count);
@@ -568,7 +592,7 @@ export class SequenceTracker {
   #extends(at: number, lane: number, lv: number, left: number, right: number): boolean {
     const next = (this.#ids[at] as number) + (this.#lengths[at] as number);
     if (next !== lv || left !== lv - 1 || this.#rights[at] !== right || this.#ended[at] !== 0) return false;
-    for (let other = 0; other < LANES; other++) {
+    for (let other = 0; other < this.#states.length; other++) {
       if ((this.#states[other] as Int32Array)[at] !== (other === lane ? THERE : NOT_YET)) return false;
     }
     return true;
@@ -647,6 +671,7 @@ export class SequenceTracker {
     const count = this.#counts[leaf] as number;
     if (count + spans <= FAN) return;
     const half = count >>> 1;
+    const measures = LANE + this.#states.length;
     const right = this.#newBlock();
     const from = leaf * FAN + half;
     const to = right * FAN;
@@ -667,7 +692,7 @@ export class SequenceTracker {
       if (id < PLACEHOLDER) this.#leafOf.fill(right, id - this.#base - 1, id - this.#base - 1 + length);
       this.#count(right, at, length);
     }
-    for (let measure = 0; measure < MEASURES; measure++) {
+    for (let measure = 0; measure < measures; measure++) {
       const own = leaf * MEASURES + measure;
       this.#sums[own] = (this.#sums[own] as number) - (this.#sums[right * MEASURES + measure] as number);
     }
@@ -685,7 +710,7 @@ export class SequenceTracker {
     if (this.#ended[at] === 0) this.#sums[sums + END] = (this.#sums[sums + END] as number) + length;
     if ((this.#ids[at] as number) >= PLACEHOLDER)
       this.#sums[sums + UNDER] = (this.#sums[sums + UNDER] as number) + length;
-    for (let lane = 0; lane < LANES; lane++) {
+    for (let lane = 0; lane < this.#states.length; lane++) {
       const sum = sums + LANE + lane;
       if ((this.#states[lane] as Int32Array)[at] === THERE)
         this.#sums[sum] = (this.#sums[sum] as number) + length;
@@ -694,6 +719,7 @@ export class SequenceTracker {
 
   /** Hangs `right`, split off `left`, beside it; splits parents on the way up as needed. The sums of what is above stay right. */
   #adopt(left: number, right: number): void {
+    const measures = LANE + this.#states.length;
     let parent = this.#parents[left] as number;
     if (parent === NONE) {
       parent = this.#newBlock();
@@ -702,7 +728,7 @@ export class SequenceTracker {
       this.#ids[parent * FAN] = left;
       this.#counts[parent] = 1;
       this.#parents[left] = parent;
-      for (let measure = 0; measure < MEASURES; measure++) {
+      for (let measure = 0; measure < measures; measure++) {
         this.#sums[parent * MEASURES + measure] =
           (this.#sums[left * MEASURES + measure] as number) +
           (this.#sums[right * MEASURES + measure] as number);
@@ -718,7 +744,7 @@ export class SequenceTracker {
       for (let i = 0; i < FAN - half; i++) {
         const child = this.#ids[sibling * FAN + i] as number;
         this.#parents[child] = sibling;
-        for (let measure = 0; measure < MEASURES; measure++) {
+        for (let measure = 0; measure < measures; measure++) {
           const sum = this.#sums[child * MEASURES + measure] as number;
           this.#sums[sibling * MEASURES + measure] =
             (this.#sums[sibling * MEASURES + measure] as number) + sum;
@@ -726,7 +752,7 @@ export class SequenceTracker {
       }
       // `right` has left's elements and hangs nowhere yet; where left goes, right's sums go too.
       const leftMoved = this.#parents[left] === sibling;
-      for (let measure = 0; measure < MEASURES; measure++) {
+      for (let measure = 0; measure < measures; measure++) {
         const rights = this.#sums[right * MEASURES + measure] as number;
         const own = sibling * MEASURES + measure;
         if (leftMoved) this.#sums[own] = (this.#sums[own] as number) + rights;
@@ -775,7 +801,7 @@ export class SequenceTracker {
     const ended = new Uint8Array(blocks * FAN);
     ended.set(this.#ended);
     this.#ended = ended;
-    for (let lane = 0; lane < LANES; lane++)
+    for (let lane = 0; lane < this.#states.length; lane++)
       this.#states[lane] = grown(this.#states[lane] as Int32Array, blocks * FAN);
   }
 

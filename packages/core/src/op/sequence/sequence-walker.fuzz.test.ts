@@ -130,8 +130,46 @@ function playRandomHistory(seed: number): void {
   }
 }
 
+/** Replicas write long stretches apart, which a reader takes in turn by small pieces; now and then one of them reads another. */
+function playLongBranches(seed: number): void {
+  const random = new Seeded(seed);
+  const writers = Array.from({ length: random.between(3, 20) }, (_, index) => new Twin(index + 1));
+  const reader = new Twin(0);
+  for (let i = 0; i < 8; i++) reader.type(i, 'abcdefgh'.charAt(i));
+  for (const writer of writers) catchUp(writer, reader);
+  const piece = random.pick([1, 7]);
+  const meets = random.pick([0, 0.01]);
+  for (let round = Math.floor(1200 / writers.length / piece); round > 0; round--) {
+    for (const writer of writers) {
+      if (random.chance(meets)) {
+        const other = random.pick(writers);
+        catchUp(writer, other);
+      }
+      for (let i = 0; i < piece; i++) {
+        const index = random.int(writer.list.length + 1);
+        if (index > 0 && random.chance(0.3)) writer.delete(index - 1);
+        else writer.type(random.chance(0.5) ? writer.list.length : index, random.pick([...'uvwxyz']));
+      }
+    }
+    for (const writer of writers) catchUp(reader, writer);
+    expect(reader.list.length, `seed ${seed}`).toBe(reader.tree.values.length);
+  }
+  expect(reader.list, `seed ${seed}`).toEqual(reader.tree.values);
+  const late = new Twin(99);
+  catchUp(late, reader);
+  expect(late.list, `seed ${seed}`).toEqual(reader.list);
+}
+
+function catchUp(twin: Twin, from: Twin): void {
+  for (const event of from.events) if (!twin.lvs.has(nameOf(event.id))) twin.apply(event);
+}
+
 describe('the walker against the tree of the paper', () => {
   test('random histories of two to five replicas end in the same list at every step', () => {
     for (const seed of seedsOfRuns({}, 400)) playRandomHistory(seed);
+  });
+
+  test('long branches of up to twenty replicas that arrive in turn end in the same list', () => {
+    for (const seed of seedsOfRuns({}, 12)) playLongBranches(seed);
   });
 });

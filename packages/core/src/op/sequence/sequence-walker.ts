@@ -18,7 +18,13 @@ import { CausewayError } from '../../error.ts';
 import type { Difference, EventGraph, LocalFrontier } from '../../history/event-graph.ts';
 import { sameFrontier } from '../../history/event-graph.ts';
 import { BACKSPACE, INSERT, type SequenceLog } from './sequence-log.ts';
-import { LANES, PLACEHOLDER, type SequenceSink, SequenceTracker } from './sequence-tracker.ts';
+import {
+  FIRST_LANES,
+  MAX_LANES,
+  PLACEHOLDER,
+  type SequenceSink,
+  SequenceTracker,
+} from './sequence-tracker.ts';
 
 /** The version before everything, as the base of a tracker. */
 const NOTHING = -1;
@@ -30,6 +36,11 @@ const MAX_SPANS_KEPT = 4096;
 const FIRST_PATIENCE = 16;
 const MORE_PATIENCE = 8;
 
+/** A way of so few LVs is taken without a look at other lanes. */
+const NEAR = 4;
+/** Longer ways count as a reason for another lane: what comes in turn stays within a few dozen LVs when people type together. */
+const FAR = 64;
+
 export class SequenceWalker {
   readonly #graph: EventGraph;
   readonly #log: SequenceLog;
@@ -39,6 +50,8 @@ export class SequenceWalker {
   readonly #lanes: LocalFrontier[] = [];
   /** Up to which LV each lane has tried to go forward over what came. */
   readonly #triedAt: number[] = [];
+  /** LVs on long ways since there was a new lane. */
+  #longWays = 0;
   /** The lane that was moved last. */
   #lastLane = 0;
   /** LVs below this one are in the tracker. */
@@ -85,12 +98,12 @@ export class SequenceWalker {
     return tracker;
   }
 
-  /** Moves a lane of the tracker to this version. Returns which. */
+  /** Moves one of the first two lanes of the tracker to this version. Returns which. */
   stand(version: LocalFrontier): number {
-    return this.#laneAt(this.#tracker as SequenceTracker, version, this.#trackedTo);
+    return this.#laneAt(this.#tracker as SequenceTracker, version, this.#trackedTo, FIRST_LANES);
   }
 
-  /** Moves the lane that is not `lane` to this version. */
+  /** Moves the other of the first two lanes to this version. */
   standBeside(lane: number, version: LocalFrontier): void {
     const other = lane === 0 ? 1 : 0;
     this.#moveLane(this.#tracker as SequenceTracker, other, this.#wayOf(other, version), version);
@@ -115,7 +128,9 @@ export class SequenceWalker {
     else tracker = new SequenceTracker(base, this.#compareReplicas);
     this.#tracker = tracker;
     this.#trackedTo = base + 1;
-    for (let lane = 0; lane < LANES; lane++) {
+    this.#longWays = 0;
+    this.#lastLane = 0;
+    for (let lane = 0; lane < tracker.lanes; lane++) {
       this.#lanes[lane] = base < 0 ? [] : [base];
       this.#triedAt[lane] = base + 1;
     }
@@ -137,7 +152,7 @@ export class SequenceWalker {
       const kind = kinds.at(run);
       for (let lv = Math.max(start, from); lv < end; ) {
         const until = Math.min(end, this.#graph.runEnd(lv) + 1);
-        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv), lv);
+        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv), lv, tracker.lanes);
         const count = until - lv;
         const index = indexes.at(run);
         const reach =
@@ -156,26 +171,35 @@ export class SequenceWalker {
    * A lane that stands at this version, at which operations from `lv` on come: one that does already, or one that is moved
    * there. That is the one with the shortest way, unless it would have to go back and another only forward, over no more
    * than has come since that was tried: each lane goes so over each operation once, and then stands where the other is not.
+   * When lanes have gone over as much as the tracker holds, a new one is made and goes instead, so that many long branches
+   * that arrive in turn cost each operation little.
    */
-  #laneAt(tracker: SequenceTracker, version: LocalFrontier, lv: number): number {
-    for (let lane = 0; lane < LANES; lane++) {
+  #laneAt(tracker: SequenceTracker, version: LocalFrontier, lv: number, lanes: number): number {
+    for (let lane = 0; lane < lanes; lane++) {
       if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
     }
-    let [nearest, way] = this.#nearestTo(version);
+    let [nearest, way] = this.#nearestTo(version, lanes);
     const found = nearest;
-    for (let lane = 0; lane < LANES; lane++) {
+    let length = lengthOf(way);
+    for (let lane = 0; lane < lanes && length > NEAR; lane++) {
       if (lane === found) continue;
-      const length = lengthOf(way.onlyA) + lengthOf(way.onlyB);
       const credit = way.onlyA.length === 0 ? 0 : lv - (this.#triedAt[lane] as number);
-      const limit = Math.max(length - 1, credit);
-      if (limit === 0) continue;
       if (credit > 0) this.#triedAt[lane] = lv;
+      const limit = Math.max(length - 1, credit);
       const other = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
       if (other === undefined) continue;
       const isForward = other.onlyA.length === 0 && credit > 0;
-      if (!isForward && lengthOf(other.onlyA) + lengthOf(other.onlyB) >= length) continue;
+      if (!isForward && lengthOf(other) >= length) continue;
       nearest = lane;
       way = other;
+      length = lengthOf(way);
+    }
+    if (length > FAR && way.onlyA.length > 0) this.#longWays += length;
+    if (lanes === tracker.lanes && lanes < MAX_LANES && this.#longWays > tracker.size) {
+      this.#longWays = 0;
+      this.#lanes[lanes] = this.#lanes[nearest] as LocalFrontier;
+      this.#triedAt[lanes] = lv;
+      nearest = tracker.addLane(nearest);
     }
     this.#moveLane(tracker, nearest, way, version);
     return nearest;
@@ -185,10 +209,10 @@ export class SequenceWalker {
    * A lane and its way to this version. The lane that moved last is nearly always the nearest, and another may be as far off
    * as the history is long: so each is looked from with little patience first.
    */
-  #nearestTo(version: LocalFrontier): [lane: number, way: Difference] {
+  #nearestTo(version: LocalFrontier, lanes: number): [lane: number, way: Difference] {
     for (let patience = FIRST_PATIENCE; ; patience *= MORE_PATIENCE) {
-      for (let i = 0; i < LANES; i++) {
-        const lane = (this.#lastLane + i) % LANES;
+      for (let i = 0; i < lanes; i++) {
+        const lane = (this.#lastLane + i) % lanes;
         const way = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, patience);
         if (way !== undefined) return [lane, way];
       }
@@ -249,8 +273,10 @@ function outOfRange(index: number): CausewayError<'decode/invalid'> {
   );
 }
 
-function lengthOf(ranges: readonly number[]): number {
+/** LVs on a way. */
+function lengthOf({ onlyA, onlyB }: Difference): number {
   let length = 0;
-  for (let i = 0; i < ranges.length; i += 2) length += (ranges[i + 1] as number) - (ranges[i] as number);
+  for (const ranges of [onlyA, onlyB])
+    for (let i = 0; i < ranges.length; i += 2) length += (ranges[i + 1] as number) - (ranges[i] as number);
   return length;
 }
