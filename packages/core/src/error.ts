@@ -3,6 +3,7 @@
  *
  *   bug         InvariantError   a rule of ours is broken; never caught, names the rule
  *   bad input   decode/* protocol/* auth/*   closes the one session it came from
+ *   the app     schema/*         thrown at the edit that broke the app's own rule
  *   the world   storage/* transport/*        retried, and shown as status
  *
  * Callers branch on `code`, never on the message. The message holds the offending value and the remedy. One map
@@ -19,6 +20,9 @@ export interface ErrorData {
   readonly 'decode/invalid': { readonly what: string; readonly detail: string };
   /** A format version from the future, or one no longer read. */
   readonly 'decode/version': { readonly what: string; readonly found: number; readonly supported: number };
+
+  /** A value that the validator of its field refuses. Nothing was written. */
+  readonly 'schema/invalid': { readonly vendor: string; readonly issues: readonly string[] };
 
   /** The peer speaks another protocol version. */
   readonly 'protocol/version': { readonly found: number; readonly supported: number };

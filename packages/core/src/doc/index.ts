@@ -43,6 +43,7 @@ export {
   tree,
 } from './schema.ts';
 export { decodeUpdate } from './snapshot-codec.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
 export { Text } from './text.ts';
 export { Tree, type TreeItem, TreeNode } from './tree.ts';
 export { UndoManager, type UndoOptions } from './undo.ts';

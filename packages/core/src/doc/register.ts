@@ -6,6 +6,7 @@ import type { Value } from '../bytes/value.ts';
 import { conflictsAt, entryAt } from '../op/map.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
+import type { CheckValue } from './standard-schema.ts';
 import { mapStateOf } from './value-map.ts';
 import type { View } from './view.ts';
 
@@ -13,12 +14,14 @@ export class Register<T extends Value> implements View<T | undefined> {
   readonly #document: NativeDocument;
   readonly #map: number;
   readonly #key: string;
+  readonly #check: CheckValue<T>;
 
   /** Made by documents. `map` is the container whose key this is. */
-  constructor(document: NativeDocument, map: number, key: string) {
+  constructor(document: NativeDocument, map: number, key: string, check: CheckValue<T>) {
     this.#document = document;
     this.#map = map;
     this.#key = key;
+    this.#check = check;
   }
 
   /** Undefined while never set. The app's type is taken on trust; what other versions of it wrote is read as it is. */
@@ -33,10 +36,11 @@ export class Register<T extends Value> implements View<T | undefined> {
     return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
   }
 
+  /** `schema/invalid` for what the field does not take. */
   set(value: T): void {
     const op = mapOfContainers.prepare(mapStateOf(this.#document, this.#map), {
       key: this.#key,
-      entry: { is: 'value', value },
+      entry: { is: 'value', value: this.#check(value) },
     });
     if (op !== undefined) this.#document.plain(this.#map, writeMap(op));
   }

@@ -4,8 +4,8 @@
  *     const Note = schema({ title: register<string>(), body: text(), tags: set<string>(), votes: counter() })
  *
  * Fields are there from the start, empty; naming one makes no operation, so replicas with the same schema agree on them without
- * a word. A field is known by its name and type: renaming one leaves what was written under the old name. Values are the
- * app's types on trust.
+ * a word. A field is known by its name and type: renaming one leaves what was written under the old name. Values that are read are
+ * the app's types on trust; those that are written go through a validator, where the field has one.
  */
 import type { Value } from '../bytes/value.ts';
 import { ChildList } from './child-list.ts';
@@ -20,6 +20,7 @@ import {
   recordView,
 } from './record-view.ts';
 import { Register } from './register.ts';
+import { checkBy, type StandardSchema } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import { Text } from './text.ts';
 import { Tree } from './tree.ts';
@@ -45,8 +46,9 @@ export function text(): ContainerField<Text> {
   };
 }
 
-export function register<T extends Value>(): RegisterField<T> {
-  return { is: 'register', open: (document, map, key) => new Register<T>(document, map, key) };
+export function register<T extends Value>(validator?: StandardSchema<T>): RegisterField<T> {
+  const check = checkBy(validator);
+  return { is: 'register', open: (document, map, key) => new Register<T>(document, map, key, check) };
 }
 
 export function counter(): ContainerField<Counter> {
@@ -57,20 +59,22 @@ export function counter(): ContainerField<Counter> {
   };
 }
 
-export function set<T extends Value>(): ContainerField<ValueSet<T>> {
+export function set<T extends Value>(validator?: StandardSchema<T>): ContainerField<ValueSet<T>> {
+  const check = checkBy(validator);
   return {
     is: 'container',
     type: 'set',
-    open: (document, container) => new ValueSet<T>(document, container),
+    open: (document, container) => new ValueSet<T>(document, container, check),
   };
 }
 
 /** Keys to values. */
-export function map<T extends Value>(): ContainerField<ValueMap<T>> {
+export function map<T extends Value>(validator?: StandardSchema<T>): ContainerField<ValueMap<T>> {
+  const check = checkBy(validator);
   return {
     is: 'container',
     type: 'map',
-    open: (document, container) => new ValueMap<T>(document, container),
+    open: (document, container) => new ValueMap<T>(document, container, check),
   };
 }
 
@@ -84,11 +88,12 @@ export function mapOf<V extends View<unknown>>(field: ContainerField<V>): Contai
 }
 
 /** Values in order. */
-export function list<T extends Value>(): ContainerField<ValueList<T>> {
+export function list<T extends Value>(validator?: StandardSchema<T>): ContainerField<ValueList<T>> {
+  const check = checkBy(validator);
   return {
     is: 'container',
     type: 'list',
-    open: (document, container) => new ValueList<T>(document, container),
+    open: (document, container) => new ValueList<T>(document, container, check),
   };
 }
 

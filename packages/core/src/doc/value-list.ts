@@ -6,18 +6,21 @@ import { canonicalValue, type Value } from '../bytes/value.ts';
 import { type DotKey, dotKey } from '../id/index.ts';
 import type { ListCommand, ListState } from '../op/list.ts';
 import type { NativeDocument } from './native-document.ts';
+import type { CheckValue } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
 
 export class ValueList<T extends Value> implements View<readonly T[]> {
   readonly #document: NativeDocument;
   readonly #container: number;
+  readonly #check: CheckValue<T>;
   #read: { readonly revision: number; readonly items: readonly T[] } | undefined;
 
   /** Made by documents. */
-  constructor(document: NativeDocument, container: number) {
+  constructor(document: NativeDocument, container: number, check: CheckValue<T>) {
     this.#document = document;
     this.#container = container;
+    this.#check = check;
   }
 
   /** The number that changes name this list by. */
@@ -45,8 +48,9 @@ export class ValueList<T extends Value> implements View<readonly T[]> {
     return list.at(index) === undefined ? [] : (list.conflictsAt(index) as readonly T[]);
   }
 
+  /** `schema/invalid` for what the field does not take. */
   insert(index: number, ...items: readonly T[]): void {
-    const checked = items.map((item) => canonicalValue(item));
+    const checked = items.map((item) => canonicalValue(this.#check(item)));
     this.#do({ do: 'insert', index, items: checked });
   }
 
@@ -59,7 +63,7 @@ export class ValueList<T extends Value> implements View<readonly T[]> {
   }
 
   set(index: number, value: T): void {
-    this.#do({ do: 'set', index, item: canonicalValue(value) });
+    this.#do({ do: 'set', index, item: canonicalValue(this.#check(value)) });
   }
 
   /** `to` is the index once the item is out. */

@@ -5,18 +5,21 @@ import type { ContainerType } from './container-id.ts';
 import { checkKey } from './key.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
+import type { CheckValue } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
 
 export class ValueMap<T extends Value> implements View<Readonly<Record<string, T>>> {
   readonly #document: NativeDocument;
   readonly #container: number;
+  readonly #check: CheckValue<T>;
   #read: { readonly revision: number; readonly json: Readonly<Record<string, T>> } | undefined;
 
   /** Made by documents. */
-  constructor(document: NativeDocument, container: number) {
+  constructor(document: NativeDocument, container: number, check: CheckValue<T>) {
     this.#document = document;
     this.#container = container;
+    this.#check = check;
   }
 
   /** Undefined when there is none. The app's type is taken on trust. */
@@ -40,8 +43,10 @@ export class ValueMap<T extends Value> implements View<Readonly<Record<string, T
     return Object.keys(this.toJSON());
   }
 
+  /** `schema/invalid` for what the field does not take. */
   set(key: string, value: T): void {
-    const op = mapOfContainers.prepare(this.#state(), { key: checkKey(key), entry: { is: 'value', value } });
+    const entry = { is: 'value', value: this.#check(value) } as const;
+    const op = mapOfContainers.prepare(this.#state(), { key: checkKey(key), entry });
     if (op !== undefined) this.#document.plain(this.#container, writeMap(op));
   }
 

@@ -3,18 +3,21 @@ import type { Value } from '../bytes/value.ts';
 import { addWinsSet, has } from '../op/add-wins-set.ts';
 import type { NativeDocument } from './native-document.ts';
 import { writeSet } from './plain-ops.ts';
+import type { CheckValue } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
 
 export class ValueSet<T extends Value> implements View<readonly T[]> {
   readonly #document: NativeDocument;
   readonly #container: number;
+  readonly #check: CheckValue<T>;
   #read: { readonly revision: number; readonly values: readonly T[] } | undefined;
 
   /** Made by documents. */
-  constructor(document: NativeDocument, container: number) {
+  constructor(document: NativeDocument, container: number, check: CheckValue<T>) {
     this.#document = document;
     this.#container = container;
+    this.#check = check;
   }
 
   /** In the order of their bytes; the same array until the set changes. The app's type is taken on trust. */
@@ -33,9 +36,9 @@ export class ValueSet<T extends Value> implements View<readonly T[]> {
     return has(this.#state(), value);
   }
 
-  /** Adding what is there already makes it outlast removals made at the same time. */
+  /** Adding what is there already makes it outlast removals made at the same time. `schema/invalid` for what the field does not take. */
   add(value: T): void {
-    this.#do({ do: 'add', value });
+    this.#do({ do: 'add', value: this.#check(value) });
   }
 
   delete(value: T): void {
