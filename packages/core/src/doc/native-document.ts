@@ -14,7 +14,7 @@
  */
 
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { compareVectors, MAX_HYBRID_COUNTER, MAX_WALL_MS, type VersionVector } from '../causality/index.ts';
+import { compareVectors, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier, sameFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
@@ -27,6 +27,7 @@ import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
 import { ChangeNotes, type DocumentChange } from './change.ts';
 import type { ContainerId } from './container-id.ts';
+import { DocumentClock } from './document-clock.ts';
 import {
   BatchBuilder,
   batchOf,
@@ -97,10 +98,6 @@ type SequenceState = TextState | ListContent;
 
 /** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
 export const MAX_WAITING_BYTES = 64 * 2 ** 20;
-/** A text edit keeps the time of the one before it for so long: who wrote what when needs no more, and typing needs no bytes for it. */
-const TIME_GRAIN_MS = 1000;
-/** Clocks of devices that nobody has set are wrong by minutes, seldom by more. */
-const MAX_CLOCK_DRIFT_MS = 300_000;
 
 const textEncoder = new TextEncoder();
 
@@ -129,6 +126,7 @@ interface OpenTransaction {
 export class NativeDocument {
   readonly replica: ReplicaId;
   readonly #site: DocumentSite;
+  readonly #clock: DocumentClock;
   readonly #events = new EventLog();
   readonly #ops = new OpLog();
   readonly #states: ContainerState[] = [];
@@ -172,14 +170,10 @@ export class NativeDocument {
   #lastText = -1;
   /** The LV after this replica's last event. */
   #ownEnd = 0;
-  #wallMs = 0;
-  #counter = 0;
-  #skewMs = 0;
-  /** The clock was looked at for a text edit in this turn of the event loop. */
-  #looked = false;
 
   constructor(site: DocumentSite) {
     this.#site = site;
+    this.#clock = new DocumentClock(() => site.now());
     this.replica = site.replica;
     this.#self = this.#events.replicas.meet(site.replica);
   }
@@ -223,7 +217,7 @@ export class NativeDocument {
    * clock is wrong, maybe this one's. 0 otherwise.
    */
   get skewMs(): number {
-    return this.#skewMs;
+    return this.#clock.skewMs;
   }
 
   /** Calls `listener` with the bytes of every local transaction, in order, before the edit returns. Returns the way to stop. */
@@ -414,7 +408,7 @@ export class NativeDocument {
     }
     const open = this.#transaction;
     const lv = this.#nextLv(1);
-    open.time ??= this.#tick();
+    open.time ??= this.#clock.tick();
     this.#ops.plain(container, lv, op);
     const time = { ...open.time, replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
@@ -442,7 +436,7 @@ export class NativeDocument {
     const count = dotsOfListOp(op);
     const lv = this.#nextLv(count);
     // Nobody compares when elements came or went.
-    if (op.do === 'set' || op.do === 'move') open.time ??= this.#tick();
+    if (op.do === 'set' || op.do === 'move') open.time ??= this.#clock.tick();
     logListOp(this.#ops, container, lv, op, this.#names);
     const time = { ...(open.time ?? NO_TIME), replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
@@ -564,7 +558,7 @@ export class NativeDocument {
   #commitEdit(lv: number, count: number, text: TextState, index: number, inserted: string | undefined): void {
     const events = this.#events;
     const seq = events.replicas.lastSeq(this.#self) + 1;
-    const isTimed = !this.#looked && this.#lookAtClock(seq);
+    const isTimed = !this.#clock.hasLooked && this.#lookAtClock(seq);
     const follows = this.#ownEnd === lv && events.graph.isLinear;
     events.appendNext(this.#self, count);
     this.#ownEnd = lv + count;
@@ -641,44 +635,13 @@ export class NativeDocument {
     return list;
   }
 
-  /** A time for an event above every time that was given or accepted here. */
-  #tick(): { readonly wallMs: number; readonly counter: number } {
-    const now = clampWall(this.#site.now());
-    if (now > this.#wallMs) {
-      this.#wallMs = now;
-      this.#counter = 0;
-    } else if (this.#counter < MAX_HYBRID_COUNTER) this.#counter++;
-    else {
-      this.#wallMs++;
-      this.#counter = 0;
-    }
-    return { wallMs: this.#wallMs, counter: this.#counter };
-  }
-
-  /** Marks the time of a text edit when that of the one before is too old. Once in a turn of the event loop: within one, no time passes that anybody would see. Returns whether there is a new time. */
+  /** Marks the time of a text edit when that of the one before is too old. Returns whether there is a new time. */
   #lookAtClock(seq: number): boolean {
-    if (this.#looked) return false;
-    this.#looked = true;
-    queueMicrotask(() => {
-      this.#looked = false;
-    });
-    const now = clampWall(this.#site.now());
-    const last = this.#events.timeOf(this.#self, seq);
-    if (seq > 1 && now - last.wallMs < TIME_GRAIN_MS) return false;
-    const { wallMs, counter } = this.#tick();
-    this.#events.markTime(this.#self, seq, wallMs, counter);
+    if (this.#clock.hasLooked) return false;
+    const time = this.#clock.look(seq > 1 ? this.#events.timeOf(this.#self, seq) : undefined);
+    if (time === undefined) return false;
+    this.#events.markTime(this.#self, seq, time.wallMs, time.counter);
     return true;
-  }
-
-  #seeTime(replica: ReplicaId, wallMs: number, counter: number): void {
-    const ahead = wallMs - clampWall(this.#site.now());
-    if (replica !== this.replica && ahead > MAX_CLOCK_DRIFT_MS) {
-      this.#skewMs = ahead;
-      return;
-    }
-    if (wallMs < this.#wallMs || (wallMs === this.#wallMs && counter <= this.#counter)) return;
-    this.#wallMs = wallMs;
-    this.#counter = counter;
   }
 
   // ---- Taking updates in ----
@@ -714,7 +677,7 @@ export class NativeDocument {
     const lv = events.length;
     if (edit.hasTime) {
       events.markTime(replica, edit.seq, edit.wallMs, edit.counter);
-      this.#seeTime(edit.replica as ReplicaId, edit.wallMs, edit.counter);
+      this.#clock.see(edit.wallMs, edit.counter, edit.replica === this.replica);
     }
     if (parents === undefined) events.appendNext(replica, count);
     else events.append(replica, 1, count, parents);
@@ -927,7 +890,7 @@ export class NativeDocument {
     const replica = events.replicas.meet(run.replica);
     for (const time of run.times) {
       events.markTime(replica, time.seq, time.wallMs, time.counter);
-      this.#seeTime(run.replica, time.wallMs, time.counter);
+      this.#clock.see(time.wallMs, time.counter, run.replica === this.replica);
     }
     for (const [i, { seq, length }] of run.lengths.entries()) {
       const end = run.lengths[i + 1]?.seq ?? run.seq + run.count;
@@ -1183,11 +1146,6 @@ function batchOfRun({ batch, run }: WaitingRun): EventBatch {
   const builder = new BatchBuilder();
   builder.add(run, batch.ops, run.position);
   return builder.finish();
-}
-
-/** A wall clock as whole milliseconds in range; one that is broken altogether counts as 1970. */
-function clampWall(wallMs: number): number {
-  return Number.isFinite(wallMs) ? Math.min(Math.max(Math.floor(wallMs), 0), MAX_WALL_MS) : 0;
 }
 
 function unknownVersion({ replica, seq }: Dot): CausewayError<'decode/invalid'> {
