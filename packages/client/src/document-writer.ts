@@ -14,7 +14,8 @@ export interface DocumentWriterOptions {
   readonly write: (changes: readonly DocumentChange[]) => Promise<void>;
   readonly platform: Pick<Platform, 'setTimer' | 'random'>;
   readonly onWritten: (changes: readonly DocumentChange[]) => void;
-  readonly onFailure: (error: CausewayError) => void;
+  /** These are still to be written. */
+  readonly onFailure: (changes: readonly DocumentChange[]) => void;
 }
 
 export class DocumentWriter {
@@ -85,7 +86,7 @@ export class DocumentWriter {
             this.#pump();
           },
         );
-        onFailure(this.#failure);
+        onFailure(changes);
       },
     );
   }

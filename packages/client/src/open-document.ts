@@ -130,7 +130,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
         host.store.write(name, kind, ...changes.map((change) => this.#withOneChunk(change))),
       platform: host.platform,
       onWritten: (changes) => this.#written(changes),
-      onFailure: () => this.#changed(),
+      onFailure: (changes) => this.#notWritten(changes),
     });
     this.#presence = new DocumentPresence((state) => this.#input({ type: 'presence', state }));
     const isWhole = loaded === undefined || this.#restore(loaded);
@@ -305,14 +305,26 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#changed();
   }
 
-  /** The page goes on with the change in memory, and the relay may have it, but no later page may write under the same id. */
   #isNotDurable(batch: Batch): void {
     this.#writer.write({ made: [batch] });
+    this.#sendFromMemory([batch]);
     this.#changed();
+  }
+
+  #notWritten(changes: readonly DocumentChange[]): void {
+    this.#sendFromMemory(changes.flatMap(({ made = [] }) => made));
+    this.#changed();
+  }
+
+  /** The page goes on with what it cannot store, and the relay may have it, but no later page may write under the same id. */
+  #sendFromMemory(batches: readonly Batch[]): void {
+    if (batches.length === 0) return;
     this.#host.retireReplica().then(
-      () => this.#enqueue(batch.id),
       () => {
-        // The id could be used again by a page that does not know this change: it is sent when it is stored.
+        for (const { id } of batches) this.#enqueue(id);
+      },
+      () => {
+        // The id could be used again by a page that does not know these changes: they are sent when they are stored.
       },
     );
   }

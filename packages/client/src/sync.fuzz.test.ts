@@ -1,5 +1,5 @@
 // Random lives of three people with one relay: editing, going offline, reloading, with a relay that restarts and loses its
-// disk. At the end everyone has everything that anyone ever wrote. The steps follow the seed, the network does not.
+// disk. At the end everyone, and who comes then, has everything that anyone ever wrote. The steps follow the seed, the network does not.
 import { type GSetState, gSet, stringLeaf } from '@causeway/core/lattice';
 import { type LatticeDocument, latticeDocument, latticeFormats } from '@causeway/core/lattice-doc';
 import { freshSeed, Seeded } from '@causeway/core/testing';
@@ -31,7 +31,7 @@ async function live(random: Seeded): Promise<void> {
   const words: string[] = [];
   for (let step = 0; step < STEPS; step++) {
     const person = random.pick(world.people);
-    const what = random.int(12);
+    const what = random.int(14);
     if (what < 6) {
       const word = `${step}`;
       words.push(word);
@@ -41,11 +41,13 @@ async function live(random: Seeded): Promise<void> {
     else if (what === 8) await person.reload();
     else if (what === 9) await world.restart(random.chance(0.3));
     else if (what === 10) person.letDiskFail(random.chance(0.5));
-    else await person.saveAll();
+    else if (what === 11) await person.saveAll();
+    else await person.sync();
   }
   await world.settle();
-  const [first] = world.people;
-  for (const person of world.people) {
+  const everyone = [...world.people, await world.newcomer()];
+  const [first] = everyone;
+  for (const person of everyone) {
     expect([...person.list.document.value].sort()).toEqual([...words].sort());
     expect(person.text).toBe(first?.text);
     expect(person.text.split(' ').filter(Boolean).sort()).toEqual([...words].sort());
@@ -132,6 +134,11 @@ class Person {
     await Promise.all([this.list.saved('disk'), this.note.saved('disk')]);
   }
 
+  async sync(): Promise<void> {
+    this.client.connect();
+    await Promise.all([this.list.saved('relay'), this.note.saved('relay')]);
+  }
+
   async reload(): Promise<void> {
     this.#store.isFailing = false;
     await this.client.close();
@@ -147,6 +154,7 @@ async function openPage(url: string, store: KeptStore): Promise<Page> {
 
 class World {
   readonly people: readonly Person[];
+  readonly #guests: Person[] = [];
   readonly #random: Seeded;
   #relay: Relay;
   #log: DocumentLog;
@@ -184,8 +192,16 @@ class World {
     await Promise.all(this.people.map((person) => this.#caughtUp(person)));
   }
 
+  /** Someone who has nothing but what the relay has. */
+  async newcomer(): Promise<Person> {
+    const person = await Person.start(this.#relay.syncUrl);
+    await Promise.all([isWell(person.list), isWell(person.note)]);
+    this.#guests.push(person);
+    return person;
+  }
+
   async end(): Promise<void> {
-    for (const { client } of this.people) await client.close();
+    for (const { client } of [...this.people, ...this.#guests]) await client.close();
     await this.#relay.close();
   }
 
