@@ -114,6 +114,11 @@ export class EventGraph {
     return this.#starts.at(run) === lv ? (this.#parents[run] as LocalFrontier) : [lv - 1];
   }
 
+  /** The first LV of the run that `lv` is in. */
+  runStart(lv: number): number {
+    return this.#starts.at(this.#starts.lastAtMost(lv));
+  }
+
   /** The last LV of the run that `lv` is in. */
   runEnd(lv: number): number {
     const run = this.#starts.lastAtMost(lv);

@@ -38,8 +38,8 @@ export const MAX_LANES = 16;
 /** Ids from here up are elements of the placeholder; LVs stay below. */
 export const PLACEHOLDER = 2 ** 30;
 
-/** The ends of the document, as origins. */
-const NONE = -1;
+/** The ends of the document, as origins; no LV, no block. */
+export const NONE = -1;
 
 /** Spans of a leaf, children of an inner block. */
 const FAN = 32;
@@ -73,6 +73,7 @@ export class SequenceTracker {
   readonly #states: Int32Array[] = [];
 
   #base = NONE;
+  #lastInserted = NONE;
 
   // Blocks.
   #counts = new Int32Array(4);
@@ -107,6 +108,7 @@ export class SequenceTracker {
   /** Forgets everything but its memory, and starts from this version. */
   restart(base: number): void {
     this.#base = base;
+    this.#lastInserted = NONE;
     this.#blocks = 1;
     this.#root = 0;
     this.#depth = 0;
@@ -161,8 +163,20 @@ export class SequenceTracker {
     return this.#sums[this.#root * MEASURES + END] as number;
   }
 
-  /** Applies the insertion of `count` elements from `lv` on at `index` in the lane, and tells the sink where they land. */
-  insert(lane: number, index: number, lv: number, count: number, sink: SequenceSink | undefined): void {
+  /**
+   * Applies the insertion of `count` elements from `lv` on at `index` in the lane, and tells the sink where they land. `head`
+   * is the only parent of `lv`, NONE when it has none or more; from `chain` on up to `lv`, each LV's only parent is the one
+   * before, but for the first of them.
+   */
+  insert(
+    lane: number,
+    index: number,
+    lv: number,
+    count: number,
+    head: number,
+    chain: number,
+    sink: SequenceSink | undefined,
+  ): void {
     const states = this.#states[lane] as Int32Array;
     let left = NONE;
     if (index === 0) {
@@ -185,8 +199,13 @@ export class SequenceTracker {
     } else {
       if (this.#offset > 0) this.#slot++;
       this.#offset = 0;
-      right = this.#rightOrigin(states);
-      if (this.#standsOn(states, NOT_YET)) this.#place(states, left, right, lv);
+      if (chain < lv && this.#lastInserted === lv - 1 && this.#stepBefore(lv - 1, chain, left)) {
+        right = this.#ids[this.#leaf * FAN + this.#slot] as number;
+      } else {
+        // Right after what its parent inserted comes what came after that: no need to look beyond what the lane has not yet.
+        right = left !== NONE && left === head ? (this.#rights[here] as number) : this.#rightOrigin(states);
+        if (this.#standsOn(states, NOT_YET)) this.#place(states, left, right, lv);
+      }
     }
     this.#putSpan(lane, lv, count, left, right, sink);
   }
@@ -337,6 +356,26 @@ export class SequenceTracker {
   }
 
   // ---- Placement ----
+
+  /**
+   * Where `last`, the last LV inserted and the parent of what comes, ends a span of the chain that stands right of `left`:
+   * moves the place found to before that span, and returns true. What is inserted between the two goes there: what stands
+   * between is what the span was placed after, and neither that nor what the lane has of it has changed since. So typing in
+   * front of oneself need not go past it each time.
+   *
+   *      left · others', not yet in the lane · here · the span, ends with `last`
+   */
+  #stepBefore(last: number, chain: number, left: number): boolean {
+    const leaf = this.#leafOf[last - this.#base - 1] as number;
+    for (let at = leaf * FAN; ; at++) {
+      const id = this.#ids[at] as number;
+      if (last < id || last >= id + (this.#lengths[at] as number)) continue;
+      if (id < chain || this.#lefts[at] !== left) return false;
+      this.#leaf = leaf;
+      this.#slot = at - leaf * FAN;
+      return true;
+    }
+  }
 
   /** From the place found, where nothing stands to its left in this span: the first element to the right that the lane has. */
   #rightOrigin(states: Int32Array): number {
@@ -575,6 +614,7 @@ export class SequenceTracker {
         (this.#states[other] as Int32Array)[at] = other === lane ? THERE : NOT_YET;
     }
     this.#leafOf.fill(this.#leaf, lv - this.#base - 1, lv - this.#base - 1 + count);
+    this.#lastInserted = lv + count - 1;
     this.#addToSums(this.#leaf, END, count);
     this.#addToSums(this.#leaf, LANE + lane, count);
   }

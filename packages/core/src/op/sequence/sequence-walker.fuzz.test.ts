@@ -106,8 +106,10 @@ function playRandomHistory(seed: number): void {
       const count = runs ? random.between(1, 6) : 1;
       const dice = random.int(10);
       for (let i = 0; i < count; i++) {
+        // In front of oneself, or on and on.
+        const step = dice < 2 ? 0 : i;
         if (dice < 7)
-          twin.type(Math.min(index + i, twin.list.length), String.fromCharCode(97 + random.int(26)));
+          twin.type(Math.min(index + step, twin.list.length), String.fromCharCode(97 + random.int(26)));
         else if (dice < 9 && twin.list.length > 0) twin.delete(Math.min(index, twin.list.length - 1));
         else if (twin.list.length > 0) twin.delete(Math.max(0, Math.min(index, twin.list.length) - 1 - i));
       }
@@ -146,9 +148,9 @@ function playLongBranches(seed: number): void {
         catchUp(writer, other);
       }
       for (let i = 0; i < piece; i++) {
-        const index = random.int(writer.list.length + 1);
+        const index = random.pick([0, random.int(writer.list.length + 1), writer.list.length]);
         if (index > 0 && random.chance(0.3)) writer.delete(index - 1);
-        else writer.type(random.chance(0.5) ? writer.list.length : index, random.pick([...'uvwxyz']));
+        else writer.type(index, random.pick([...'uvwxyz']));
       }
     }
     for (const writer of writers) catchUp(reader, writer);

@@ -21,6 +21,7 @@ import { BACKSPACE, INSERT, type SequenceLog } from './sequence-log.ts';
 import {
   FIRST_LANES,
   MAX_LANES,
+  NONE,
   PLACEHOLDER,
   type SequenceSink,
   SequenceTracker,
@@ -152,13 +153,16 @@ export class SequenceWalker {
       const kind = kinds.at(run);
       for (let lv = Math.max(start, from); lv < end; ) {
         const until = Math.min(end, this.#graph.runEnd(lv) + 1);
-        const lane = this.#laneAt(tracker, this.#graph.parentsOf(lv), lv, tracker.lanes);
+        const parents = this.#graph.parentsOf(lv);
+        const lane = this.#laneAt(tracker, parents, lv, tracker.lanes);
         const count = until - lv;
         const index = indexes.at(run);
         const reach =
           kind === INSERT ? index + lv - start : index + (kind === BACKSPACE ? start - lv + 1 : count);
         if (reach > tracker.lengthIn(lane) - this.#beyond) throw outOfRange(index);
-        if (kind === INSERT) tracker.insert(lane, index + lv - start, lv, count, sink);
+        const head = parents.length === 1 ? (parents[0] as number) : NONE;
+        const chain = head >= 0 && head === lv - 1 ? this.#graph.runStart(head) : lv;
+        if (kind === INSERT) tracker.insert(lane, index + lv - start, lv, count, head, chain, sink);
         else if (kind === BACKSPACE) tracker.remove(lane, index - (until - 1 - start), lv, count, true, sink);
         else tracker.remove(lane, index, lv, count, false, sink);
         this.#lanes[lane] = [until - 1];
