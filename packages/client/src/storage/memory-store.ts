@@ -44,9 +44,9 @@ export class MemoryStore implements DocumentStore {
     const kept = this.#documents.get(name);
     if (kept === undefined) return undefined;
     const { kind, position, chunks } = kept;
-    const outbox = [...kept.outbox.values()].sort(byMaking);
-    const quarantine = [...kept.quarantine.values()].sort(byMaking);
-    return { name, kind, position, chunks: [...chunks], outbox, quarantine, damage: [] };
+    const outbox = [...kept.outbox.values()].sort(byMaking).map(withOwnBytes);
+    const quarantine = [...kept.quarantine.values()].sort(byMaking).map(withOwnBytes);
+    return { name, kind, position, chunks: chunks.map(copyOf), outbox, quarantine, damage: [] };
   }
 
   async write(name: DocumentName, kind: DocumentKind, ...changes: readonly DocumentChange[]): Promise<void> {
@@ -63,8 +63,8 @@ export class MemoryStore implements DocumentStore {
     };
     const after = applyChanges(before, changes, () => this.#batchesMade++);
     kept.position = after.position;
-    kept.chunks.push(...after.chunks);
-    replace(kept.outbox, before.outbox, after.outbox);
+    kept.chunks.push(...after.chunks.map(copyOf));
+    replace(kept.outbox, before.outbox, ownBytes(before.outbox, after.outbox));
     replace(kept.quarantine, before.quarantine, after.quarantine);
   }
 
@@ -146,4 +146,22 @@ function pick<K, V>(map: ReadonlyMap<K, V>, keys: readonly K[]): Map<K, V> {
 function replace<K, V>(map: Map<K, V>, before: ReadonlyMap<K, V>, after: ReadonlyMap<K, V>): void {
   for (const key of before.keys()) map.delete(key);
   for (const [key, value] of after) map.set(key, value);
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.slice();
+}
+
+function withOwnBytes<B extends Batch>(batch: B): B {
+  return { ...batch, update: copyOf(batch.update) };
+}
+
+/** Those that are new, with bytes that nobody else can change. */
+function ownBytes<B extends Batch>(
+  before: ReadonlyMap<BatchId, B>,
+  after: ReadonlyMap<BatchId, B>,
+): ReadonlyMap<BatchId, B> {
+  return new Map(
+    [...after].map(([id, batch]) => [id, batch === before.get(id) ? batch : withOwnBytes(batch)]),
+  );
 }

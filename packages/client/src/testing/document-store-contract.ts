@@ -203,6 +203,16 @@ export const documentStoreContract: readonly DocumentStoreCheck[] = [
     same(await store.size(OTHER), { chunks: 2, bytes: large.length });
   }),
 
+  check('what is stored shares no memory with what is handed in or out', async (store) => {
+    const [received, made] = [bytes('ab'), bytes('cd')];
+    await store.write(NOTE, KIND, { received: [received], made: [{ id: batch(1, '').id, update: made }] });
+    for (const update of [received, made]) update.fill(0);
+    const loaded = await store.load(NOTE);
+    same(loaded && contentOf(loaded), 'abcd');
+    for (const update of [...(loaded?.chunks ?? []), loaded?.outbox[0]?.update]) update?.fill(0);
+    same((await look(store))?.content, 'abcd');
+  }),
+
   check('names of any shape stay apart', async (store) => {
     const names = ['a', 'a/b', 'a\u{1F600}', 'A', 'a ', '0', '__proto__'].map(parseDocumentName);
     for (const [index, name] of names.entries())
