@@ -8,7 +8,13 @@ export interface Bench {
   /** It takes minutes: it runs when it is named, and not with all the others. */
   readonly onlyNamed?: boolean;
   /** Measures and reports; a bench that needs a relay or files starts and removes its own. */
-  readonly run: () => Promise<Report>;
+  readonly run: (options: BenchOptions) => Promise<Report>;
+}
+
+/** What the command line asks of a bench that compares; empty: all there are. */
+export interface BenchOptions {
+  readonly engines: readonly string[];
+  readonly rows: readonly string[];
 }
 
 export interface Report {

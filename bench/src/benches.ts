@@ -1,7 +1,8 @@
 // Every bench, in the order in which they run.
 
 import type { Bench } from './bench.ts';
+import { engine } from './engine/engine.ts';
 import { formats } from './formats.ts';
 import { keystroke } from './keystroke/keystroke.ts';
 
-export const benches: readonly Bench[] = [formats, keystroke];
+export const benches: readonly Bench[] = [formats, keystroke, engine];

@@ -1,10 +1,19 @@
-// npm run bench [-- names]: runs the benches, or those named, one after the other, and prints their tables.
+// npm run bench [-- names]: runs the benches, or those named, one after the other, and prints their tables. The engine
+// bench can be cut down: `npm run bench -- engine --engines ours,yjs --rows T1,T6`.
 
 import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
 import { formatTable } from './table.ts';
 
-const main = async (names: readonly string[]): Promise<number> => {
+const main = async (args: readonly string[]): Promise<number> => {
+  const { positionals: names, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { engines: { type: 'string' }, rows: { type: 'string' } },
+  });
+  const listed = (list: string | undefined): readonly string[] => list?.split(',') ?? [];
+  const options = { engines: listed(values.engines), rows: listed(values.rows) };
   const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
   if (unknown.length > 0) {
     console.error(
@@ -22,7 +31,7 @@ const main = async (names: readonly string[]): Promise<number> => {
       if (names.length === 0) left.push(name);
       continue;
     }
-    const { tables, lines = [] } = await run();
+    const { tables, lines = [] } = await run(options);
     for (const table of tables) console.log(formatTable(table));
     for (const line of lines) console.log(line);
   }

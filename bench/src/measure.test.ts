@@ -12,7 +12,18 @@ test('a percentile is a sample, by nearest rank', () => {
 test('each run gets an input of its own, and the cold run is not among the warm ones', async () => {
   let prepared = 0;
   const inputs: number[] = [];
-  const { runs } = await measure({ prepare: () => ++prepared, run: (input) => inputs.push(input) }, 3);
+  const { runs } = await measure(
+    { prepare: () => ++prepared, run: (input) => inputs.push(input) },
+    { runs: 3 },
+  );
   expect(runs).toBe(3);
   expect(inputs).toEqual([1, 2, 3, 4]);
+});
+
+test('work that takes the whole budget is run once, and that run counts', async () => {
+  let runs = 0;
+  const work = { prepare: () => undefined, run: () => ++runs };
+  const { coldMs, medianMs } = await measure(work, { budgetMs: 0 });
+  expect(runs).toBe(1);
+  expect(medianMs).toBe(coldMs);
 });

@@ -16,8 +16,22 @@ export interface Work<Input> {
   readonly run: (input: Input) => unknown;
 }
 
-/** Runs the work once cold, then `runs` times; garbage is collected between runs where Node allows it. */
-export const measure = async <Input>({ prepare, run }: Work<Input>, runs = 20): Promise<Measurement> => {
+export interface Effort {
+  /** Warm runs, at most. */
+  readonly runs?: number;
+  /** No run begins after this much time in all. */
+  readonly budgetMs?: number;
+}
+
+/**
+ * Runs the work once cold, then warm; garbage is collected between runs where Node allows it. Work that takes the whole
+ * budget once is not run again: its only figure is both cold and warm.
+ */
+export const measure = async <Input>(
+  { prepare, run }: Work<Input>,
+  { runs = 20, budgetMs = Number.POSITIVE_INFINITY }: Effort = {},
+): Promise<Measurement> => {
+  const end = performance.now() + budgetMs;
   const sample = async (): Promise<number> => {
     const input = await prepare();
     globalThis.gc?.();
@@ -29,8 +43,9 @@ export const measure = async <Input>({ prepare, run }: Work<Input>, runs = 20): 
   };
   const coldMs = await sample();
   const samples: number[] = [];
-  for (let index = 0; index < runs; index += 1) samples.push(await sample());
-  return { coldMs, medianMs: percentile(samples, 50), worstMs: Math.max(...samples), runs };
+  while (samples.length < runs && performance.now() < end) samples.push(await sample());
+  const warm = samples.length === 0 ? [coldMs] : samples;
+  return { coldMs, medianMs: percentile(warm, 50), worstMs: Math.max(...warm), runs: samples.length };
 };
 
 /** The value that `percent` of the samples do not exceed (nearest rank); NaN without samples. */
