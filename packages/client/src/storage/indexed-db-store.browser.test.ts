@@ -191,6 +191,27 @@ describe('what a page could not finish', () => {
     await next;
   });
 
+  test('is dropped when its document is of another kind by now', async () => {
+    const page = new EventTarget();
+    const database = newDatabase();
+    const gone = newJournaledStore(page, database);
+    await gone.open();
+    const release = await holdDatabase(database);
+    const written = gone.write(NOTE, KIND, { made: [batch(1, 'a')] });
+    page.dispatchEvent(new Event('pagehide'));
+    const other = newDatabase();
+    const before = newStore(other);
+    await before.open();
+    await before.write(NOTE, parseDocumentKind('native'), { made: [batch(2, 'b')] });
+    await before.close();
+    const next = newJournaledStore(new EventTarget(), other);
+    await next.open();
+    expect((await next.load(NOTE))?.outbox).toMatchObject([batch(2, 'b')]);
+    expect(journals()).toEqual([]);
+    release();
+    await written;
+  });
+
   test('is left where it is when it does not decode', async () => {
     const key = `${JOURNAL}#1`;
     localStorage.setItem(key, '00000000nonsense');

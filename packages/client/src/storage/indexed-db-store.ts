@@ -107,8 +107,10 @@ export class IndexedDbStore implements DocumentStore {
     return this.#lost.add(listener);
   }
 
-  open(): Promise<void> {
-    return this.recover();
+  async open(): Promise<void> {
+    await this.#run('open', async () => {});
+    // What cannot be taken over now is left where it is; whoever wants the id of its page asks again.
+    await this.recover().catch(() => {});
   }
 
   load(name: DocumentName): Promise<StoredDocument | undefined> {
@@ -208,7 +210,7 @@ export class IndexedDbStore implements DocumentStore {
     return this.#run('recover', async () => {
       const { journal } = this.#options;
       for (const { key, entries } of journal?.left() ?? []) {
-        for (const { name, kind, batches } of entries) await this.write(name, kind, { made: batches });
+        for (const { name, kind, batches } of entries) await this.#takeOver(name, kind, batches);
         journal?.forget(key);
       }
       for (const id of journal?.retired() ?? []) {
@@ -216,6 +218,15 @@ export class IndexedDbStore implements DocumentStore {
         journal?.forgetRetired(id);
       }
     });
+  }
+
+  async #takeOver(name: DocumentName, kind: DocumentKind, made: readonly Batch[]): Promise<void> {
+    try {
+      await this.write(name, kind, { made });
+    } catch (error) {
+      // The document was made anew as another kind: there is nothing that these would be changes of.
+      if (!CausewayError.is(error, 'protocol/kind-mismatch')) throw error;
+    }
   }
 
   async close(): Promise<void> {
