@@ -221,7 +221,7 @@ function until(handle: Words, holds: () => boolean): Promise<void> {
       for (const stop of stops) stop();
       resolve();
     };
-    const stops = [handle.onStatus(look), handle.document.subscribe(look)];
+    const stops = [handle.onStatus(look), handle.document.onChange(look)];
     look();
   });
 }

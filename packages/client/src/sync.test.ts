@@ -9,7 +9,7 @@ import { awSet, type GSetState, gSet, stringLeaf } from '@causeway/core/lattice'
 import { type LatticeDocument, latticeDocument, latticeFormats } from '@causeway/core/lattice-doc';
 import { DEFAULT_SESSION_LIMITS } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
-import { YjsDocument, yjsDocument, yjsFormats } from '@causeway/core/yjs';
+import { type YjsDocument, yjsDocument, yjsFormats } from '@causeway/core/yjs';
 import {
   createRelay,
   type DocumentLog,
@@ -642,17 +642,9 @@ function add({ document }: Words, word: string): void {
 }
 
 /** Resolves as soon as `holds`, which is looked at after every change of the document or its status. */
-function until<E extends YjsDocument | LatticeDocument<unknown, unknown>>(
-  handle: DocumentHandle<E>,
-  holds: () => boolean,
-): Promise<void> {
+function until(handle: DocumentHandle, holds: () => boolean): Promise<void> {
   return when(holds, (listener) => {
-    const { document } = handle;
-    const stops = [handle.onStatus(listener)];
-    if (document instanceof YjsDocument) {
-      document.doc.on('update', listener);
-      stops.push(() => document.doc.off('update', listener));
-    } else stops.push(document.subscribe(listener));
+    const stops = [handle.onStatus(listener), handle.document.onChange(listener)];
     return () => {
       for (const stop of stops) stop();
     };

@@ -22,6 +22,11 @@ export class UpdatesEngine implements Engine {
     return () => {};
   }
 
+  /** Nobody reads it. */
+  onChange(): () => void {
+    return () => {};
+  }
+
   /** Merges what has come since the last time. */
   snapshot(): Uint8Array {
     const merged = this.format.merge(this.#updates);

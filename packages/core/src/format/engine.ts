@@ -32,6 +32,9 @@ export interface Engine {
    */
   onUpdate(listener: (update: Uint8Array) => void): () => void;
 
+  /** Calls `listener` after every change of what an app reads, local or not, before the call that made it returns. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+
   /** The whole document as one update, collected as far as this kind can. */
   snapshot(): Uint8Array;
 

@@ -32,7 +32,7 @@ describe('mutate', () => {
     const document = latticeDocument(tags)(siteAt(1));
     const heard: unknown[] = [];
     document.onUpdate(() => heard.push(document.value));
-    document.subscribe(() => heard.push('changed'));
+    document.onChange(() => heard.push('changed'));
     addTag(document, 'x');
     expect(heard).toEqual([['x'], 'changed']);
   });
@@ -59,7 +59,7 @@ describe('mutate', () => {
     const document = latticeDocument(tags)(siteAt(1));
     const told = vi.fn();
     document.onUpdate(told);
-    document.subscribe(told);
+    document.onChange(told);
     document.mutate(() => tags.bottom);
     document.mutate((state) => state);
     expect(told).not.toHaveBeenCalled();
@@ -107,7 +107,7 @@ describe('listeners', () => {
     const [a, b] = [latticeDocument(tags)(siteAt(1)), latticeDocument(tags)(siteAt(2))];
     addTag(a, 'x');
     const told = vi.fn();
-    b.subscribe(told);
+    b.onChange(told);
     b.apply(a.snapshot());
     b.apply(a.snapshot());
     expect(told).toHaveBeenCalledTimes(1);
@@ -118,10 +118,10 @@ describe('listeners', () => {
     vi.stubGlobal('queueMicrotask', (callback: () => void) => late.push(callback));
     const document = latticeDocument(tags)(siteAt(1));
     const told = vi.fn();
-    document.subscribe(() => {
+    document.onChange(() => {
       throw new Error('of the app');
     });
-    document.subscribe(told);
+    document.onChange(told);
     addTag(document, 'x');
     vi.unstubAllGlobals();
     expect(told).toHaveBeenCalledTimes(1);

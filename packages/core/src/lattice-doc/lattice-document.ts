@@ -101,8 +101,7 @@ export class LatticeDocument<S, V> implements Engine {
     this.#changes.tell();
   }
 
-  /** Calls `listener` after every change, local or not. Returns the way to stop. */
-  subscribe(listener: () => void): () => void {
+  onChange(listener: () => void): () => void {
     return this.#changes.add(listener);
   }
 

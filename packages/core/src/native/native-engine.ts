@@ -25,7 +25,9 @@ export class NativeEngine implements Engine {
   readonly format: UpdateFormat = nativeFormat;
   readonly document: NativeDocument;
   readonly #listeners = new Listeners<[update: Uint8Array]>();
+  readonly #changes = new Listeners<[]>();
   #stop: (() => void) | undefined;
+  #stopChanges: (() => void) | undefined;
   /** The first of this replica's own seqs that is new; undefined from the first listener on. */
   #unheardFrom: number | undefined = 1;
 
@@ -52,6 +54,12 @@ export class NativeEngine implements Engine {
     return stop;
   }
 
+  onChange(listener: () => void): () => void {
+    const stop = this.#changes.add(listener);
+    this.#stopChanges ??= this.document.onChange(() => this.#changes.tell());
+    return stop;
+  }
+
   snapshot(): Uint8Array {
     return this.document.save();
   }
@@ -64,6 +72,9 @@ export class NativeEngine implements Engine {
     this.#stop?.();
     this.#stop = undefined;
     this.#listeners.clear();
+    this.#stopChanges?.();
+    this.#stopChanges = undefined;
+    this.#changes.clear();
   }
 }
 

@@ -177,6 +177,10 @@ class DotsDocument implements Engine {
     return () => this.close();
   }
 
+  onChange(): () => void {
+    return () => {};
+  }
+
   snapshot(): Uint8Array {
     return encodeDots(this.dots);
   }

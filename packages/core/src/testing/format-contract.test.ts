@@ -29,6 +29,10 @@ class TagsDocument implements Engine {
     return this.inner.onUpdate(listener);
   }
 
+  onChange(listener: () => void): () => void {
+    return this.inner.onChange(listener);
+  }
+
   snapshot(): Uint8Array {
     return this.inner.snapshot();
   }
@@ -171,6 +175,16 @@ const engineFaults: readonly EngineFault[] = [
       new (class extends TagsDocument {
         override onUpdate(listener: (update: Uint8Array) => void): () => void {
           return super.onUpdate((update) => queueMicrotask(() => listener(update)));
+        }
+      })(site),
+  ],
+  [
+    'changes are heard of later',
+    'every change is heard of',
+    (site) =>
+      new (class extends TagsDocument {
+        override onChange(listener: () => void): () => void {
+          return super.onChange(() => queueMicrotask(listener));
         }
       })(site),
   ],

@@ -287,6 +287,7 @@ class Run<E extends Engine> {
   #change(replica: Replica<E>): void {
     const before = this.#subject.value(replica.document);
     const made = replica.toldOf(() => this.#subject.change(replica.document, this.#random));
+    this.#checkHeard(replica, before);
     if (made.length === 0 && !equalData(this.#subject.value(replica.document), before)) {
       const after = this.#subject.value(replica.document);
       throw new Broken(
@@ -319,10 +320,20 @@ class Run<E extends Engine> {
 
   /** A document may answer a remote update with a change of its own (Yjs tidies up formatting), but not with the update. */
   #deliver(replica: Replica<E>, update: Uint8Array): void {
+    const before = this.#subject.value(replica.document);
     const answers = replica.toldOf(() => replica.document.apply(update));
+    this.#checkHeard(replica, before);
     for (const answer of answers)
       this.#same('remote updates are not told', this.#reader([answer]), this.#reader([]));
     this.#broadcast(replica, answers);
+  }
+
+  /** Whoever shows the document has heard that it is not what it was before. */
+  #checkHeard({ document, changes }: Replica<E>, before: unknown): void {
+    if (changes > 0) return;
+    const after = this.#subject.value(document);
+    if (!equalData(after, before))
+      throw new Broken('every change is heard of', `none heard of ${showData(before)} → ${showData(after)}`);
   }
 
   #deliverAll(): void {
@@ -349,7 +360,8 @@ class Run<E extends Engine> {
   #checkClose(replica: Replica<E>): void {
     replica.document.close();
     const told = replica.toldOf(() => this.#subject.change(replica.document, this.#random));
-    if (told.length > 0) throw new Broken('a closed document tells nothing', showData(told));
+    if (told.length > 0 || replica.changes > 0)
+      throw new Broken('a closed document tells nothing', showData(told));
   }
 
   /** What was changed before anyone listened is told to the first who does, and to no other. */
@@ -409,6 +421,8 @@ class Replica<E extends Engine> {
   readonly site: Site;
   readonly document: E;
   inbox: Uint8Array[];
+  /** Heard of since `toldOf` was called last. */
+  changes = 0;
   readonly #told: Uint8Array[] = [];
 
   constructor(subject: DocumentSubject<E>, site: Site, inbox: Uint8Array[]) {
@@ -416,11 +430,13 @@ class Replica<E extends Engine> {
     this.document = subject.open(site);
     this.inbox = inbox;
     this.document.onUpdate((update) => this.#told.push(update));
+    this.document.onChange(() => this.changes++);
   }
 
   /** The updates that the document tells while `act` runs. */
   toldOf(act: () => void): readonly Uint8Array[] {
     this.#told.length = 0;
+    this.changes = 0;
     act();
     return [...this.#told];
   }

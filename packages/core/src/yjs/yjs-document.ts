@@ -32,10 +32,12 @@ export class YjsDocument implements Engine {
   readonly format: UpdateFormat = yjsFormat;
   readonly doc: Y.Doc;
   readonly #listeners = new Listeners<[update: Uint8Array]>();
+  readonly #changes = new Listeners<[]>();
   /** Undefined from the first listener on. */
   #unheard: Unheard | undefined = { local: [], applied: [] };
   readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin !== this) this.#tell(update);
+    this.#changes.tell();
   };
 
   constructor(doc: Y.Doc) {
@@ -77,6 +79,10 @@ export class YjsDocument implements Engine {
     return stop;
   }
 
+  onChange(listener: () => void): () => void {
+    return this.#changes.add(listener);
+  }
+
   snapshot(): Uint8Array {
     const { store } = this.doc;
     const { pendingStructs, pendingDs } = store;
@@ -100,6 +106,7 @@ export class YjsDocument implements Engine {
   close(): void {
     this.doc.off('update', this.#onUpdate);
     this.#listeners.clear();
+    this.#changes.clear();
   }
 
   #tell(update: Uint8Array): void {
