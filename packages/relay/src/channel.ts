@@ -22,7 +22,9 @@ import {
   stepRelayChannel,
 } from '@causeway/core/sync';
 import type { Policy } from './auth/policy.ts';
+import type { CommittedEntries } from './committed-entries.ts';
 import type { Logger } from './logger.ts';
+import type { PresenceChanges } from './presence-changes.ts';
 import type { Room, RoomMember } from './room.ts';
 import { forbidden, type Rooms } from './rooms.ts';
 
@@ -87,8 +89,15 @@ export class Channel implements RoomMember {
     this.#input({ type: 'lost' });
   }
 
-  committed(offset: number, shared: SharedFrame): void {
-    this.#input({ type: 'committed', offset, shared });
+  committed(committed: CommittedEntries): void {
+    for (const [index, { offset, batch, authors }] of committed.entries.entries()) {
+      if (authors.includes(this)) {
+        this.#input({ type: 'durable', batch, offset });
+        continue;
+      }
+      const shared = committed.shared(index);
+      if (shared !== undefined) this.#input({ type: 'committed', offset, shared });
+    }
   }
 
   durable(batch: BatchId, offset: number): void {
@@ -103,8 +112,8 @@ export class Channel implements RoomMember {
     if (!this.#left) this.#host.fail(error);
   }
 
-  peerPresence(shared: SharedFrame): void {
-    this.#input({ type: 'peer-presence', shared });
+  presence(changes: PresenceChanges): void {
+    for (const shared of changes.sharedWith(this.session)) this.#input({ type: 'peer-presence', shared });
   }
 
   closed(code: ChannelCloseCode, message: string): void {
@@ -157,7 +166,7 @@ export class Channel implements RoomMember {
           this.#room?.publishPresence(this, effect.state);
           break;
         case 'read-presence':
-          for (const shared of this.#room?.presencesFor(this) ?? []) this.peerPresence(shared);
+          if (this.#room !== undefined) this.presence(this.#room.presence());
           break;
         case 'leave':
           this.#leave();

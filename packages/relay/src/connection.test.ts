@@ -204,6 +204,7 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     limits,
     cache: new ByteBudget(0),
     logger: SILENT,
+    after: () => undefined,
   });
   const peers: Peer[] = [];
   let now = 0;

@@ -17,6 +17,8 @@ export interface RelayLimits {
   readonly roomIdleMs: number;
   /** Batch ids that a room remembers, to recognise a push that is repeated after a reconnect. */
   readonly maxRememberedBatches: number;
+  /** A room tells its sessions of changed presence at most this often. */
+  readonly presenceTickMs: number;
   /** A log is folded when the tail outweighs both this and the snapshot. */
   readonly minFoldBytes: number;
   /** Larger documents are not folded. */
@@ -45,6 +47,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   roomIdleMs: 30_000,
   /** Sixteen sessions with all that may be in flight of one document. */
   maxRememberedBatches: 1024,
+  /** A cursor that is drawn twenty times a second moves smoothly. */
+  presenceTickMs: 50,
   /** Some thousand keystrokes: below it a fold costs more than it saves. */
   minFoldBytes: 256 * KIB,
   /** What a client takes in one frame; merging needs about three times as much memory. */

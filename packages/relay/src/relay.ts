@@ -66,7 +66,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
   const logger = options.logger ?? SILENT;
   const cache = new ByteBudget(limits.maxCacheBytes);
-  const rooms = new Rooms(formatRegistry(options.formats), { log, limits, cache, logger });
+  const rooms = new Rooms(formatRegistry(options.formats), {
+    log,
+    limits,
+    cache,
+    logger,
+    after: (ms, run) => void setTimeout(run, ms).unref(),
+  });
   const connections = new Connections({
     relay: options.name ?? 'causeway',
     limits,

@@ -1,12 +1,13 @@
 // A room on a log whose disk the test holds back: what leaves the room when, and what it answers.
 import { CausewayError } from '@causeway/core';
 import { parseDocumentName } from '@causeway/core/id';
-import { type BatchId, decodeFrame, encodeShared, parseBatchId, type SharedFrame } from '@causeway/core/sync';
+import { type BatchId, decodeFrame, encodeShared, parseBatchId } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
 import { ByteBudget } from './byte-budget.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
+import type { PresenceChanges } from './presence-changes.ts';
 import { Room, type RoomMember, type RoomParts } from './room.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
@@ -164,16 +165,42 @@ test('R3: a tail that outweighs the snapshot is folded while the room goes on, a
 });
 
 test('presence is shown to the others and to those who come, and goes with its member', async () => {
-  const { room } = await openRoom();
+  const { room, tick } = await openRoom();
   const [one, two] = [joined(room, 1), joined(room, 2)];
   room.publishPresence(one.member, Uint8Array.of(7));
   room.publishPresence(two.member, new Uint8Array()); // was never there: nothing to say
   expect([one.told, two.told]).toEqual([[], ['presence 1: 7']]);
-  expect(room.presencesFor(two.member).map(showPresence)).toEqual(['presence 1: 7']);
-  expect(room.presencesFor(one.member)).toEqual([]);
+  expect(showPresence(room.presence(), 2)).toEqual(['presence 1: 7']);
+  expect(showPresence(room.presence(), 1)).toEqual([]);
   room.leave(one.member);
+  tick();
   expect(two.told).toEqual(['presence 1: 7', 'presence 1: ']);
-  expect(room.presencesFor(two.member)).toEqual([]);
+  expect(showPresence(room.presence(), 2)).toEqual([]);
+});
+
+test('presence that changes often is told once a tick, the latest of each, and nothing is told when nothing changed', async () => {
+  const { room, tick, ticks } = await openRoom();
+  const [one, two, three] = [joined(room, 1), joined(room, 2), joined(room, 3)];
+  for (const state of [1, 2, 3]) {
+    room.publishPresence(one.member, Uint8Array.of(state));
+    room.publishPresence(two.member, Uint8Array.of(10 + state));
+  }
+  expect(three.told).toEqual(['presence 1: 1']);
+  tick();
+  expect(three.told).toEqual(['presence 1: 1', 'presence 2: 13', 'presence 1: 3']);
+  expect(one.told).toEqual(['presence 2: 13']);
+  tick();
+  expect([three.told.length, ticks()]).toEqual([3, 0]);
+});
+
+test('P3: entries of one commit are told together, in the order of offsets', async () => {
+  const { room, disk } = await openRoom({ held: true });
+  const [author, reader] = [joined(room, 1), joined(room, 2)];
+  for (const [index, element] of ['a', 'b', 'c'].entries())
+    room.append(author.member, batch(index + 1), adding(element));
+  await disk.release();
+  expect(reader.commits).toEqual([[1, 2, 3]]);
+  expect(author.told).toEqual(['durable 1 at 1', 'durable 2 at 2', 'durable 3 at 3']);
 });
 
 /** A log in memory behind a disk that can be held back or be full, and that counts reads. */
@@ -222,33 +249,48 @@ interface RoomOptions {
 
 async function openRoom(
   options: RoomOptions = {},
-): Promise<{ room: Room; log: DocumentLog; disk: SlowDisk }> {
+): Promise<{ room: Room; log: DocumentLog; disk: SlowDisk; tick: () => void; ticks: () => number }> {
   const random = new Seeded(1);
   const log = options.log ?? new MemoryDocumentLog(() => random.u32());
   const disk = new SlowDisk(log, options.held ?? false);
+  const timers: (() => void)[] = [];
   const parts: RoomParts = {
     log: disk.log,
     limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
     cache: options.cache ?? new ByteBudget(1 << 20),
     logger: SILENT,
+    after: (_, run) => void timers.push(run),
   };
-  return { room: await Room.open(NOTE, STRING_SET, parts), log, disk };
+  const tick = (): void => {
+    for (const run of timers.splice(0)) run();
+  };
+  return { room: await Room.open(NOTE, STRING_SET, parts), log, disk, tick, ticks: () => timers.length };
 }
 
 /** A member that writes down what it is told. */
-function joined(room: Room, session: number): { member: RoomMember; told: string[] } {
+function joined(
+  room: Room,
+  session: number,
+): { member: RoomMember; told: string[]; commits: (readonly number[])[] } {
   const told: string[] = [];
+  const commits: (readonly number[])[] = [];
   const member: RoomMember = {
     session,
-    committed: (offset, shared) => told.push(`committed ${offset}: ${elementsOf(updateIn(shared)).join()}`),
+    committed: ({ entries }) => {
+      commits.push(entries.map(({ offset }) => offset));
+      for (const { offset, batch: id, update, authors } of entries) {
+        const own = authors.includes(member);
+        told.push(own ? `durable ${id} at ${offset}` : `committed ${offset}: ${elementsOf(update).join()}`);
+      }
+    },
     durable: (id, offset) => told.push(`durable ${id} at ${offset}`),
     rejected: (id, code, message) => told.push(`rejected ${id} ${code} ${message}`),
     failed: (error) => told.push(`failed ${error instanceof CausewayError ? error.code : String(error)}`),
-    peerPresence: (shared) => told.push(showPresence(shared)),
+    presence: (changes) => told.push(...showPresence(changes, session)),
     closed: (code) => told.push(`closed ${code}`),
   };
   room.join(member);
-  return { member, told };
+  return { member, told, commits };
 }
 
 async function fill(room: Room, elements: readonly string[]): Promise<void> {
@@ -259,16 +301,12 @@ async function fill(room: Room, elements: readonly string[]): Promise<void> {
   room.leave(member);
 }
 
-function updateIn(shared: SharedFrame): Uint8Array {
-  const frame = decodeFrame(encodeShared(shared, 1));
-  if (frame.type !== 'updates') throw new Error(`a ${frame.type} frame`);
-  return frame.update;
-}
-
-function showPresence(shared: SharedFrame): string {
-  const frame = decodeFrame(encodeShared(shared, 1));
-  if (frame.type !== 'presence') throw new Error(`a ${frame.type} frame`);
-  return `presence ${frame.session}: ${frame.state.join()}`;
+function showPresence(changes: PresenceChanges, session: number): readonly string[] {
+  return [...changes.sharedWith(session)].map((shared) => {
+    const frame = decodeFrame(encodeShared(shared, 1));
+    if (frame.type !== 'presence') throw new Error(`a ${frame.type} frame`);
+    return `presence ${frame.session}: ${frame.state.join()}`;
+  });
 }
 
 function elementsIn(piece: {

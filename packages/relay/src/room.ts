@@ -13,29 +13,26 @@
 import { CausewayError, InvariantError, invariant } from '@causeway/core';
 import type { UpdateFormat, Version } from '@causeway/core/format';
 import type { DocumentKind, DocumentName } from '@causeway/core/id';
-import {
-  type BatchId,
-  type ChannelCloseCode,
-  type NackCode,
-  type SharedFrame,
-  shareFrame,
-} from '@causeway/core/sync';
+import type { BatchId, ChannelCloseCode, NackCode } from '@causeway/core/sync';
 import type { ByteBudget } from './byte-budget.ts';
+import { CommittedEntries, type CommittedEntry } from './committed-entries.ts';
 import type { RelayLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
+import { PresenceChanges } from './presence-changes.ts';
 import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
 
 /** A session in a room. The room calls these in the order in which they are to happen. */
 export interface RoomMember {
   readonly session: number;
-  /** An entry of another is on disk. */
-  committed(offset: number, shared: SharedFrame): void;
-  /** Own push is on disk, now or since long. */
+  /** Entries are on disk, maybe own ones among them. */
+  committed(committed: CommittedEntries): void;
+  /** Own push is on disk since long, or became durable after its author had left the room. */
   durable(batch: BatchId, offset: number): void;
   rejected(batch: BatchId, code: NackCode, message: string): void;
   /** The log could not store: the session has to come again. */
   failed(error: unknown): void;
-  peerPresence(shared: SharedFrame): void;
+  /** Sessions, maybe this one among them, show another presence. */
+  presence(changes: PresenceChanges): void;
   /** The document is closed to everyone. */
   closed(code: ChannelCloseCode, message: string): void;
 }
@@ -45,6 +42,8 @@ export interface RoomParts {
   readonly limits: RelayLimits;
   readonly cache: ByteBudget;
   readonly logger: Logger;
+  /** Calls `run` after `ms`, once. */
+  after(ms: number, run: () => void): void;
 }
 
 /** Everything up to `upTo`, merged. */
@@ -63,11 +62,17 @@ export class Room {
   readonly #format: UpdateFormat;
   readonly #parts: RoomParts;
   readonly #members = new Set<RoomMember>();
-  readonly #presences = new Map<RoomMember, SharedFrame>();
+  readonly #presences = new Map<number, Uint8Array>();
+  /** Presence that the members have not been told of, by session. */
+  #newPresence = new Map<number, Uint8Array>();
+  /** Members were told less than a tick ago: what changes now waits for its end. */
+  #presenceTicking = false;
   /** Batches of the latest entries with their offsets, oldest first. */
   readonly #remembered = new Map<BatchId, number>();
   /** Who waits for a batch that is not yet durable: its author, or its author's next connection too. */
   readonly #pending = new Map<BatchId, RoomMember[]>();
+  /** What became durable in the commit that is being told, in the order of offsets. */
+  #committedNow: CommittedEntry[] = [];
   #head: number;
   #snapshot: number;
   #snapshotBytes: number;
@@ -129,8 +134,7 @@ export class Room {
 
   leave(member: RoomMember): void {
     this.#members.delete(member);
-    if (!this.#presences.delete(member)) return;
-    this.#showToOthers(member, presenceFrame(member.session, NOTHING));
+    this.publishPresence(member, NOTHING);
   }
 
   /** Stores an update and tells everyone, or answers for the push it repeats, or refuses it. */
@@ -157,17 +161,20 @@ export class Room {
     return this.#format.versionOf(this.#head === 0 ? this.#format.empty : (await this.#mergeAll()).update);
   }
 
-  /** Shows a member's presence to the others, and to those who come. Empty: it is gone. */
-  publishPresence(member: RoomMember, state: Uint8Array): void {
-    const shared = presenceFrame(member.session, state);
-    if (state.length > 0) this.#presences.set(member, shared);
-    else if (!this.#presences.delete(member)) return;
-    this.#showToOthers(member, shared);
+  /**
+   * Shows a member's presence to the others, and to those who come. Empty: it is gone. The others are told at once, and from
+   * then on once a tick, each time of the latest only: many cursors that move cost no more than one.
+   */
+  publishPresence({ session }: RoomMember, state: Uint8Array): void {
+    if (state.length > 0) this.#presences.set(session, state);
+    else if (!this.#presences.delete(session)) return;
+    this.#newPresence.set(session, state);
+    if (!this.#presenceTicking) this.#tellPresence();
   }
 
-  /** The presence of everyone but this member. */
-  presencesFor(member: RoomMember): readonly SharedFrame[] {
-    return [...this.#presences].flatMap(([other, shared]) => (other === member ? [] : [shared]));
+  /** The presence of everyone, as it is now. */
+  presence(): PresenceChanges {
+    return new PresenceChanges(this.#presences);
   }
 
   /** Gives back what the room shares with others. The room is not used after it. */
@@ -212,14 +219,19 @@ export class Room {
     const authors = this.#pending.get(batch) ?? [];
     this.#pending.delete(batch);
     this.#remember(batch, offset);
-    let shared: SharedFrame | undefined;
-    for (const member of this.#members) {
-      if (authors.includes(member)) continue;
-      shared ??= shareFrame({ type: 'updates', channel: 0, after: offset - 1, upTo: offset, update });
-      member.committed(offset, shared);
-    }
-    for (const author of authors) author.durable(batch, offset);
+    this.#committedNow.push({ offset, batch, update, authors });
+    // The other entries of the commit settle in this same turn: they are told together, behind the last of them.
+    if (this.#committedNow.length === 1) queueMicrotask(() => this.#tellCommitted());
     this.#foldWhenDue();
+  }
+
+  #tellCommitted(): void {
+    const committed = new CommittedEntries(this.#committedNow);
+    this.#committedNow = [];
+    for (const member of this.#members) member.committed(committed);
+    for (const { authors, batch, offset } of committed.entries) {
+      for (const author of authors) if (!this.#members.has(author)) author.durable(batch, offset);
+    }
   }
 
   #notStored(batch: BatchId, error: unknown): void {
@@ -340,18 +352,17 @@ export class Room {
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
 
-  #showToOthers(member: RoomMember, shared: SharedFrame): void {
-    for (const other of this.#members) {
-      if (other !== member) other.peerPresence(shared);
-    }
+  #tellPresence(): void {
+    this.#presenceTicking = this.#newPresence.size > 0;
+    if (!this.#presenceTicking) return;
+    const changes = new PresenceChanges(this.#newPresence);
+    this.#newPresence = new Map();
+    for (const member of this.#members) member.presence(changes);
+    this.#parts.after(this.#parts.limits.presenceTickMs, () => this.#tellPresence());
   }
 }
 
 const NOTHING = new Uint8Array();
-
-function presenceFrame(session: number, state: Uint8Array): SharedFrame {
-  return shareFrame({ type: 'presence', channel: 0, session, state });
-}
 
 function updatesOf(slice: LogSlice): readonly Uint8Array[] {
   const entries = slice.entries.map((entry) => entry.update);

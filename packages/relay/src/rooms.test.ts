@@ -115,6 +115,12 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
     close: () => log.close(),
   };
   const limits = { ...DEFAULT_RELAY_LIMITS, maxRooms };
-  const parts = { log: watched, limits, cache: new ByteBudget(1 << 20), logger: SILENT };
+  const parts = {
+    log: watched,
+    limits,
+    cache: new ByteBudget(1 << 20),
+    logger: SILENT,
+    after: () => undefined,
+  };
   return { rooms: new Rooms(formatRegistry([latticeFormats()]), parts), log, opened, faults };
 }
