@@ -2,7 +2,9 @@
 // 'vitest/browser'. They run in Node, with Playwright's handles of the page and its browser context. Their types
 // as a test sees them stand in vitest.commands.types.d.ts.
 
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { Relay } from '@causeway/relay';
 import type { CDPSession, Page } from 'playwright';
 import { build, defaultClientConditions } from 'vite';
 import type { BrowserCommand } from 'vitest/node';
@@ -19,6 +21,7 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 /** Each module as one script, made once: a hundred tabs that load dozens of files each would take minutes. */
 const bundles = new Map<string, Promise<string>>();
 const tabs = new Map<number, Tab>();
+const relays = new Map<string, Relay>();
 let lastTab = 0;
 
 const openTab: BrowserCommand<[module: string, profile?: 'shared' | 'fresh']> = async (
@@ -74,6 +77,29 @@ const setQuotaOfTab: BrowserCommand<[tab: number, bytes: number | null]> = async
   await devtools.send('Storage.overrideQuotaForOrigin', quota);
 };
 
+/** A relay in memory; the compiled one, since Node runs these commands. */
+const startRelay: BrowserCommand<[]> = async () => {
+  const [{ createRelay, MemoryDocumentLog }, { latticeFormats }, { nativeFormats }, { yjsFormats }] =
+    await Promise.all([
+      import('@causeway/relay'),
+      import('@causeway/core/lattice-doc'),
+      import('@causeway/core/native'),
+      import('@causeway/core/yjs'),
+    ]);
+  const relay = await createRelay({
+    log: new MemoryDocumentLog(() => randomInt(2 ** 32)),
+    formats: [nativeFormats(), yjsFormats(), latticeFormats()],
+    port: 0,
+  });
+  relays.set(relay.syncUrl, relay);
+  return relay.syncUrl;
+};
+
+const stopRelay: BrowserCommand<[url: string]> = async (_, url) => {
+  await relays.get(url)?.close();
+  relays.delete(url);
+};
+
 const bundled = (module: string): Promise<string> => {
   const made = bundles.get(module) ?? bundle(module);
   bundles.set(module, made);
@@ -106,4 +132,12 @@ const openedTab = (tab: number): Tab => {
   return opened;
 };
 
-export const browserCommands = { openTab, evaluateInTab, closeTab, crashTab, setQuotaOfTab };
+export const browserCommands = {
+  openTab,
+  evaluateInTab,
+  closeTab,
+  crashTab,
+  setQuotaOfTab,
+  startRelay,
+  stopRelay,
+};

@@ -20,5 +20,9 @@ declare module 'vitest/browser' {
     crashTab(tab: number): Promise<void>;
     /** How much the tab's site may store, in bytes; null is the browser's own limit. Chromium notices when nothing was stored yet. */
     setQuotaOfTab(tab: number, bytes: number | null): Promise<void>;
+    /** Starts a relay that keeps documents in memory, on a free port of this machine. Resolves with the URL for clients. */
+    startRelay(): Promise<string>;
+    /** Stops the relay with this URL. */
+    stopRelay(url: string): Promise<void>;
   }
 }

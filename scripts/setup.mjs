@@ -14,7 +14,15 @@ const NODE_AT_LEAST = /** @type {const} */ ([20, 19]);
 
 const INSTALL_STAMP = 'node_modules/.cache/causeway-install';
 const NOTES_STAMP = 'node_modules/.cache/causeway-notes';
-const PROJECTS = ['packages/core', 'packages/client', 'packages/relay', 'apps/notes', 'bench', 'checks'];
+const PROJECTS = [
+  'packages/core',
+  'packages/client',
+  'packages/react',
+  'packages/relay',
+  'apps/notes',
+  'bench',
+  'checks',
+];
 const MANIFESTS = [
   'pnpm-lock.yaml',
   'pnpm-workspace.yaml',

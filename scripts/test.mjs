@@ -28,7 +28,11 @@ const stages = {
   browser: {
     limitMs: 8 * MINUTE_MS,
     command: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'browser'],
-    prepare: provideChromium,
+    // Tests of clients among each other start the compiled relay.
+    prepare: async () => {
+      await provideChromium();
+      await compile('packages/relay');
+    },
   },
   'end-to-end': {
     limitMs: 12 * MINUTE_MS,

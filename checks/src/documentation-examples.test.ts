@@ -23,8 +23,8 @@ test('fences marked ts are examples, others are not', () => {
     ),
   );
   expect(examples).toEqual([
-    { page: 'docs/page.md', line: 3, code: 'let a = 1;\n', runs: true },
-    { page: 'docs/page.md', line: 9, code: 'a;\n', runs: false },
+    { page: 'docs/page.md', line: 3, code: 'let a = 1;\n', extension: 'ts', runs: true },
+    { page: 'docs/page.md', line: 9, code: 'a;\n', extension: 'ts', runs: false },
   ]);
 });
 

@@ -1,5 +1,5 @@
 // Every example in the documentation compiles, and those marked `run` run to their end. A fence opens with
-// ```ts (type-checked) or ```ts run (type-checked and executed against the built packages); each stands alone.
+// ```ts or ```tsx (type-checked) or with `run` after that (executed, too, against the built packages); each stands alone.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Check, Finding } from './check.ts';
@@ -29,15 +29,17 @@ export interface Example {
   /** The page's line on which the example's first line stands. */
   readonly line: number;
   readonly code: string;
+  readonly extension: string;
   readonly runs: boolean;
 }
 
 export const examplesIn = ({ path, text }: SourceFile): readonly Example[] =>
-  [...text.matchAll(/^```ts( run)?\n([\s\S]*?)^```$/gm)].map((match) => ({
+  [...text.matchAll(/^```(tsx?)( run)?\n([\s\S]*?)^```$/gm)].map((match) => ({
     page: path,
     line: text.slice(0, match.index).split('\n').length + 1,
-    code: match[2] ?? '',
-    runs: match[1] !== undefined,
+    code: match[3] ?? '',
+    extension: match[1] ?? '',
+    runs: match[2] !== undefined,
   }));
 
 /** Compiles all examples at once, then runs those marked. */
@@ -53,7 +55,9 @@ export const exampleFindings = async (
   try {
     await writeFile(`${folder}/package.json`, JSON.stringify({ type: 'module' }));
     await writeFile(`${folder}/tsconfig.json`, JSON.stringify(tsconfig(root)));
-    await Promise.all(examples.map((one, index) => writeFile(`${folder}/${index}.ts`, inPlace(one))));
+    await Promise.all(
+      examples.map((one, index) => writeFile(`${folder}/${index}.${one.extension}`, inPlace(one))),
+    );
     const compiled = await runCompiler(root, ['-p', folder], folder);
     if (!compiled.passed) return compilerFindings(compiled.output, examples);
     const runs = examples.map((one, index) => (one.runs ? runFindings(folder, one, index) : []));
@@ -67,6 +71,7 @@ const tsconfig = (root: string) => ({
   extends: `${root}tsconfig.base.json`,
   compilerOptions: {
     lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+    jsx: 'react-jsx',
     types: ['node'],
     typeRoots: [`${root}node_modules/@types`],
     moduleDetection: 'force',
@@ -78,14 +83,14 @@ const tsconfig = (root: string) => ({
     outDir: 'out',
     rootDir: '.',
   },
-  include: ['*.ts'],
+  include: ['*.ts', '*.tsx'],
 });
 
 /** The example pushed down to the line it has in its page, so that a message's line is the page's. */
 const inPlace = ({ line, code }: Example): string => '\n'.repeat(line - 1) + code;
 
 const compilerFindings = (output: string, examples: readonly Example[]): readonly Finding[] => {
-  const findings = [...output.matchAll(/^(\d+)\.ts\((\d+),\d+\): error (.*)$/gm)].map((match) => ({
+  const findings = [...output.matchAll(/^(\d+)\.tsx?\((\d+),\d+\): error (.*)$/gm)].map((match) => ({
     at: `${examples[Number(match[1])]?.page}:${match[2]}`,
     says: match[3] ?? '',
   }));

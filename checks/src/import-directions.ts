@@ -61,6 +61,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   ws: { below: 'packages/relay/src/', files: 'one' },
   lmdb: { below: 'packages/relay/src/storage/', files: 'one' },
   pino: { below: 'packages/relay/src/', files: 'one' },
+  react: { below: 'packages/react/src/', files: 'many' },
   send: { below: 'packages/relay/src/', files: 'one' },
 };
 
