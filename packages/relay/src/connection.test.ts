@@ -148,6 +148,11 @@ class Peer implements Socket {
     if (this.fullAfter === 0) this.buffered = FULL;
   }
 
+  /** Frames made before are only for y-websocket sessions. */
+  write(): void {}
+
+  ping(): void {}
+
   close(code: number): void {
     this.closed ??= code;
   }

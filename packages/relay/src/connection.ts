@@ -27,6 +27,7 @@ import {
 } from '@causeway/core/sync';
 import type { Identity, Policy } from './auth/policy.ts';
 import { Channel, type ChannelHost } from './channel.ts';
+import type { ClientConnection } from './connections.ts';
 import type { RelayLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Rooms } from './rooms.ts';
@@ -37,6 +38,10 @@ export interface Socket {
   readonly bufferedBytes: number;
   /** Sends one binary message; `written` is called when the operating system has it. */
   send(message: Uint8Array, written: () => void): void;
+  /** Sends WebSocket frames that were made before (websocket-frame.ts), as they are. */
+  write(frames: Uint8Array, written: () => void): void;
+  /** Asks the other side for a sign of life, which its WebSocket gives by itself. */
+  ping(): void;
   /** The closing handshake, after what was sent. */
   close(code: number, reason: string): void;
   /** Ends it at once. */
@@ -58,7 +63,7 @@ export interface ConnectionParts {
   now(): number;
 }
 
-export class Connection {
+export class Connection implements ClientConnection {
   readonly #socket: Socket;
   readonly #parts: ConnectionParts;
   readonly #channels = new Map<number, Channel>();
@@ -89,6 +94,9 @@ export class Connection {
   fail(error: unknown): void {
     this.#input({ type: 'fail', error });
   }
+
+  /** Nothing is asked for by WebSocket pings here: native clients have their own. */
+  alive(): void {}
 
   /** About once a second. */
   tick(): void {

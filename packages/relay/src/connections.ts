@@ -1,36 +1,47 @@
-/** The connections of a relay: numbers them, holds them to their bound, ticks and stops them all. */
+/** The connections of a relay, whatever they speak: numbers them, holds them to their bound, ticks and stops them all. */
 import { CLOSE_CODES } from '@causeway/core/sync';
-import { Connection, type ConnectionParts, type Socket } from './connection.ts';
+import type { Socket } from './connection.ts';
+import type { RelayLimits } from './limits.ts';
 import type { SocketHandler } from './websocket-server.ts';
 
+/** One client, as its protocol handles it. */
+export interface ClientConnection extends SocketHandler {
+  /** About once a second. */
+  tick(): void;
+  /** The relay stops. */
+  stop(): void;
+}
+
 export class Connections {
-  readonly #parts: Omit<ConnectionParts, 'session'>;
-  readonly #open = new Map<Connection, Socket>();
+  readonly #limits: Pick<RelayLimits, 'maxConnections'>;
+  readonly #open = new Map<ClientConnection, Socket>();
   #sessions = 0;
   #stopping = false;
   /** Called when the last one is gone. */
   #whenEmpty: (() => void) | undefined;
 
-  constructor(parts: Omit<ConnectionParts, 'session'>) {
-    this.#parts = parts;
+  constructor(limits: Pick<RelayLimits, 'maxConnections'>) {
+    this.#limits = limits;
   }
 
   get size(): number {
     return this.#open.size;
   }
 
-  add(socket: Socket): SocketHandler {
+  /** Takes a socket in, for which `connect` makes a connection with the number of its session, or refuses it. */
+  add(socket: Socket, connect: (session: number) => ClientConnection): SocketHandler {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
       socket.close(CLOSE_CODES[refusal].code, refusal);
-      return { message: () => undefined, fail: () => undefined, lost: () => undefined };
+      return REFUSED;
     }
     this.#sessions += 1;
-    const connection = new Connection(socket, { ...this.#parts, session: this.#sessions });
+    const connection = connect(this.#sessions);
     this.#open.set(connection, socket);
     return {
       message: (bytes) => connection.message(bytes),
       fail: (error) => connection.fail(error),
+      alive: () => connection.alive(),
       lost: () => {
         this.#open.delete(connection);
         connection.lost();
@@ -59,6 +70,9 @@ export class Connections {
 
   #refusal(): 'going-away' | 'busy' | undefined {
     if (this.#stopping) return 'going-away';
-    return this.#open.size >= this.#parts.limits.maxConnections ? 'busy' : undefined;
+    return this.#open.size >= this.#limits.maxConnections ? 'busy' : undefined;
   }
 }
+
+const ignore = (): void => undefined;
+const REFUSED: SocketHandler = { message: ignore, fail: ignore, alive: ignore, lost: ignore };

@@ -9,16 +9,22 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CausewayError } from '@causeway/core';
 import { type FormatFamily, formatRegistry } from '@causeway/core/format';
+import { MAX_FRAME_OVERHEAD_BYTES } from '@causeway/core/sync';
 import { appFiles } from './app-files.ts';
 import { OPEN_POLICY, type Policy } from './auth/policy.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
 import { createHttpServer, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
-import { serveWebSockets } from './websocket-server.ts';
+import { serveWebSockets, type WebSocketRoute } from './websocket-server.ts';
+import { Awarenesses } from './yjs-websocket/awarenesses.ts';
+import { batchIds } from './yjs-websocket/batch-ids.ts';
+import { type YjsAddress, yjsAddress } from './yjs-websocket/yjs-address.ts';
+import { YjsConnection } from './yjs-websocket/yjs-connection.ts';
 
 export interface RelayOptions {
   /** Where documents are kept. The relay closes it when it closes. */
@@ -73,13 +79,25 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
     after: (ms, run) => void setTimeout(run, ms).unref(),
   });
-  const connections = new Connections({
+  const connections = new Connections(limits);
+  const parts = {
     relay: options.name ?? 'causeway',
     limits,
     policy: options.policy ?? OPEN_POLICY,
     rooms,
     logger,
     now: () => performance.now(),
+  };
+  const takesYjs = options.formats.some(({ family }) => family === 'yjs');
+  const yjsParts = { ...parts, awareness: new Awarenesses(wallClockSeconds), newBatch: batchIds(random) };
+  const native: WebSocketRoute = {
+    maxMessageBytes: limits.session.maxMessageBytes,
+    connect: (socket) => connections.add(socket, (session) => new Connection(socket, { ...parts, session })),
+  };
+  const yjs = (wanted: YjsAddress): WebSocketRoute => ({
+    maxMessageBytes: limits.session.maxUpdateBytes + MAX_FRAME_OVERHEAD_BYTES,
+    connect: (socket) =>
+      connections.add(socket, (session) => new YjsConnection(socket, { ...yjsParts, ...wanted, session })),
   });
   const startedAt = performance.now();
   let closing: Promise<void> | undefined;
@@ -92,10 +110,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }),
     options.app === undefined ? undefined : appFiles(options.app),
   );
-  serveWebSockets(server, {
-    path: SYNC_PATH,
-    maxMessageBytes: limits.session.maxMessageBytes,
-    connect: (socket) => connections.add(socket),
+  serveWebSockets(server, (request, path) => {
+    if (path === SYNC_PATH) return native;
+    const address = takesYjs ? yjsAddress(request.url ?? '') : undefined;
+    return address === undefined ? undefined : yjs(address);
   });
   server.maxConnections = limits.maxConnections + SPARE_HTTP_SOCKETS;
   await listen(server, host, port);
@@ -170,4 +188,12 @@ function addressOf(server: Server): AddressInfo {
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function wallClockSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function random(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

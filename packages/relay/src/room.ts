@@ -156,6 +156,11 @@ export class Room {
     return { upTo: piece.upTo, update: this.#format.diff(piece.update, this.#format.parseVersion(since)) };
   }
 
+  /** The whole document, when it is at hand as of now. */
+  get wholeAtHand(): Uint8Array | undefined {
+    return this.#merged?.upTo === this.#head ? this.#merged.update : undefined;
+  }
+
   /** The version of everything that is durable. Rejects as `read` does. */
   async version(): Promise<Version> {
     return this.#format.versionOf(this.#head === 0 ? this.#format.empty : (await this.#mergeAll()).update);

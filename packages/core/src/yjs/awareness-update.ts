@@ -4,7 +4,7 @@
  *
  *   #clients (client clock json)*        json: UTF-8 text of an object, or `null` for a client that has gone
  */
-import { type Codec, decode, encode } from '../bytes/index.ts';
+import { type Codec, decode, encode, Reader } from '../bytes/index.ts';
 import { depthOfJson, MAX_VALUE_DEPTH, parseJson } from './json.ts';
 
 export interface AwarenessEntry {
@@ -33,22 +33,44 @@ export function decodeAwarenessUpdate(update: Uint8Array): readonly AwarenessEnt
   return decode(awarenessUpdateCodec, update, 'awareness update');
 }
 
+/**
+ * The first entry of a client that `wanted` picks, or undefined. The others are passed over unread: an update from a provider
+ * repeats everybody's state. `decode/*` unless what is read is sound.
+ */
+export function findAwarenessEntry(
+  update: Uint8Array,
+  wanted: (client: number) => boolean,
+): AwarenessEntry | undefined {
+  const reader = new Reader(update, 'awareness update');
+  for (let left = readCount(reader); left > 0; left--) {
+    const client = reader.varint();
+    if (wanted(client)) return readState(reader, client);
+    reader.varintUpTo(MAX_AWARENESS_CLOCK, 'awareness clock');
+    reader.skip(reader.varintUpTo(MAX_AWARENESS_JSON_BYTES, 'awareness state'));
+  }
+  reader.end();
+  return undefined;
+}
+
 const awarenessUpdateCodec: Codec<readonly AwarenessEntry[]> = {
   write: (writer, entries) => {
     writer.varint(entries.length);
     for (const { client, clock, json } of entries) writer.varint(client).varint(clock).string(json);
   },
-  read: (reader) => {
-    const count = reader.count(MAX_AWARENESS_CLIENTS, 'clients in an awareness update', MIN_ENTRY_BYTES);
-    return Array.from({ length: count }, () => {
-      const client = reader.varint();
-      const clock = reader.varintUpTo(MAX_AWARENESS_CLOCK, 'awareness clock');
-      const json = reader.string(MAX_AWARENESS_JSON_BYTES, 'awareness state');
-      if (!isState(json)) throw reader.invalid('an awareness state that is neither an object nor null');
-      return { client, clock, json };
-    });
-  },
+  read: (reader) => Array.from({ length: readCount(reader) }, () => readState(reader, reader.varint())),
 };
+
+function readCount(reader: Reader): number {
+  return reader.count(MAX_AWARENESS_CLIENTS, 'clients in an awareness update', MIN_ENTRY_BYTES);
+}
+
+/** An entry after its client. */
+function readState(reader: Reader, client: number): AwarenessEntry {
+  const clock = reader.varintUpTo(MAX_AWARENESS_CLOCK, 'awareness clock');
+  const json = reader.string(MAX_AWARENESS_JSON_BYTES, 'awareness state');
+  if (!isState(json)) throw reader.invalid('an awareness state that is neither an object nor null');
+  return { client, clock, json };
+}
 
 function isState(json: string): boolean {
   if (depthOfJson(json) > MAX_VALUE_DEPTH) return false;

@@ -1,0 +1,347 @@
+/**
+ * The edge around one YjsSession machine: a socket of a y-websocket client, and the one document that it names in its address.
+ * Asks for rights, enters the room, reads and appends as the machine says. What waits for the client or for the disk is bounded
+ * as it is for native clients (connection.ts). Decides nothing.
+ */
+import { CausewayError, InvariantError } from '@causeway/core';
+import type { DocumentName } from '@causeway/core/id';
+import {
+  type BatchId,
+  type ChannelCloseCode,
+  CLOSE_CODES,
+  type CloseReason,
+  type NackCode,
+  SOCKET_HIGH_WATER_BYTES,
+} from '@causeway/core/sync';
+import { holdsUpdate, YJS_KIND } from '@causeway/core/yjs';
+import type { Policy } from '../auth/policy.ts';
+import type { CommittedEntries, CommittedEntry } from '../committed-entries.ts';
+import type { Socket } from '../connection.ts';
+import type { ClientConnection } from '../connections.ts';
+import type { RelayLimits } from '../limits.ts';
+import type { Logger } from '../logger.ts';
+import type { PresenceChanges } from '../presence-changes.ts';
+import type { Room, RoomMember } from '../room.ts';
+import { forbidden, type Rooms } from '../rooms.ts';
+import type { Awarenesses } from './awarenesses.ts';
+import { updateFrames } from './message.ts';
+import type { RoomAwareness } from './room-awareness.ts';
+import {
+  stepYjsSession,
+  type YjsSessionEffect,
+  type YjsSessionInput,
+  type YjsSessionState,
+  yjsSession,
+} from './session.ts';
+import type { YjsAddress } from './yjs-address.ts';
+
+export interface YjsConnectionParts extends YjsAddress {
+  readonly session: number;
+  readonly limits: RelayLimits;
+  readonly policy: Policy;
+  readonly rooms: Rooms;
+  readonly awareness: Awarenesses;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that never runs back. */
+  now(): number;
+  newBatch(): BatchId;
+}
+
+export class YjsConnection implements ClientConnection, RoomMember {
+  readonly #socket: Socket;
+  readonly #parts: YjsConnectionParts;
+  readonly #inputs: YjsSessionInput[] = [];
+  #state: YjsSessionState;
+  #stepping = false;
+  #room: Room | undefined;
+  #awareness: RoomAwareness | undefined;
+  #left = false;
+  #heardAt: number;
+  #congested = false;
+  #pendingBytes = 0;
+  #pendingPushes = 0;
+  #paused = true;
+
+  constructor(socket: Socket, parts: YjsConnectionParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#heardAt = parts.now();
+    this.#state = yjsSession(parts.limits.session, this.#heardAt);
+    // What it sends is for the document: it waits in the network until that is there.
+    socket.pause();
+    void this.#open(parts.name);
+  }
+
+  get session(): number {
+    return this.#parts.session;
+  }
+
+  message(bytes: Uint8Array): void {
+    this.#heardAt = this.#parts.now();
+    this.#input({ type: 'message', bytes });
+  }
+
+  fail(error: unknown): void {
+    this.#input({ type: 'fail', error });
+  }
+
+  alive(): void {
+    this.#heardAt = this.#parts.now();
+  }
+
+  tick(): void {
+    this.#input({ type: 'tick', now: this.#parts.now(), heardAt: this.#heardAt });
+  }
+
+  stop(): void {
+    this.#input({ type: 'close', reason: 'going-away' });
+  }
+
+  lost(): void {
+    this.#input({ type: 'lost' });
+  }
+
+  committed(committed: CommittedEntries): void {
+    for (const { authors, update } of committed.entries) {
+      if (authors.includes(this)) this.#pending(-1, -update.length);
+    }
+    this.#input({ type: 'committed', committed });
+  }
+
+  durable(): void {}
+
+  rejected(_: BatchId, code: NackCode, message: string): void {
+    this.fail(
+      new CausewayError(
+        'decode/invalid',
+        { what: 'update', detail: code },
+        `an update was refused: ${message}`,
+      ),
+    );
+  }
+
+  failed(error: unknown): void {
+    this.fail(error);
+  }
+
+  presence(changes: PresenceChanges): void {
+    this.#input({ type: 'presence', changes });
+  }
+
+  closed(code: ChannelCloseCode, message: string): void {
+    this.#parts.logger.info({ document: this.#parts.name, code }, message);
+    this.#input({ type: 'close', reason: 'denied' });
+  }
+
+  #input(input: YjsSessionInput): void {
+    this.#inputs.push(input);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      const step = stepYjsSession(this.#state, next);
+      this.#state = step.state;
+      for (const effect of step.effects) this.#carryOut(effect);
+    }
+    this.#stepping = false;
+  }
+
+  #carryOut(effect: YjsSessionEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#socket.send(effect.message, this.#written);
+        this.#checkCongestion();
+        break;
+      case 'forward':
+        this.#write(effect.committed.encodedBy(framesOfEntries));
+        break;
+      case 'forward-presence':
+        this.#write(this.#awareness?.framesOf(effect.changes, this.session));
+        break;
+      case 'read-presence':
+        this.#write(this.#awareness?.everyoneBut(this.session));
+        break;
+      case 'renew-presence':
+        this.#write(this.#awareness?.renewal());
+        break;
+      case 'read':
+        void this.#read(effect);
+        break;
+      case 'read-version':
+        void this.#readVersion();
+        break;
+      case 'append':
+        this.#append(effect.update, effect.answer);
+        break;
+      case 'show':
+        this.#show(effect.update);
+        break;
+      case 'ping':
+        this.#socket.ping();
+        break;
+      case 'close-socket':
+        this.#close(effect.reason, effect.error);
+        break;
+      case 'destroy':
+        this.#socket.destroy();
+        break;
+      case 'leave':
+        this.#leave();
+        break;
+    }
+  }
+
+  async #open(name: DocumentName): Promise<void> {
+    const { policy, rooms, token } = this.#parts;
+    try {
+      const { principal } = await policy.authenticate(token);
+      const { access, presence } = await policy.authorize({ principal, name, kind: YJS_KIND });
+      if (access === undefined) throw forbidden(name);
+      if (this.#left) return;
+      const room = await rooms.enter(name, YJS_KIND, access === 'write');
+      if (this.#left) {
+        rooms.leave(room);
+        return;
+      }
+      this.#room = room;
+      this.#awareness = this.#parts.awareness.join(room, this.session);
+      room.join(this);
+      this.#input({ type: 'granted', access, presence, head: room.head });
+      this.#pending(0, 0);
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      const isOther =
+        CausewayError.is(error, 'protocol/kind-mismatch') || CausewayError.is(error, 'protocol/unknown-kind');
+      // There is no Yjs document of this name, and there will be none: what else is of no concern here.
+      if (isOther) this.#input({ type: 'close', reason: 'unexpected-frame' });
+      else this.fail(error);
+    }
+  }
+
+  async #read({ after, maxBytes, since }: Extract<YjsSessionEffect, { type: 'read' }>): Promise<void> {
+    if (this.#room === undefined) return;
+    try {
+      const { upTo, update } = await this.#room.read(after, maxBytes, since);
+      this.#input({ type: 'entries', upTo, update });
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.fail(error);
+    }
+  }
+
+  async #readVersion(): Promise<void> {
+    if (this.#room === undefined) return;
+    try {
+      this.#input({ type: 'version', version: await this.#room.version() });
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.fail(error);
+    }
+  }
+
+  #append(update: Uint8Array, answer: boolean): void {
+    if (this.#room === undefined) return;
+    try {
+      if (answer && isHeld(this.#room.wholeAtHand, update)) return;
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.#pending(1, update.length);
+    this.#room.append(this, this.#parts.newBatch(), update);
+  }
+
+  #show(update: Uint8Array): void {
+    try {
+      const state = this.#awareness?.claim(this.session, update);
+      if (state === undefined) return;
+      const limit = this.#parts.limits.session.maxPresenceBytes;
+      if (state.length > limit) throw presenceTooLarge(state.length, limit);
+      this.#room?.publishPresence(this, state);
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.fail(error);
+    }
+  }
+
+  #write(frames: Uint8Array | undefined): void {
+    if (frames === undefined) return;
+    this.#socket.write(frames, this.#written);
+    this.#checkCongestion();
+  }
+
+  readonly #written = (): void => {
+    if (!this.#congested || this.#socket.bufferedBytes > LOW_WATER_BYTES) return;
+    this.#congested = false;
+    this.#input({ type: 'drained' });
+  };
+
+  #checkCongestion(): void {
+    if (this.#congested || this.#socket.bufferedBytes <= SOCKET_HIGH_WATER_BYTES) return;
+    this.#congested = true;
+    this.#input({ type: 'congested' });
+  }
+
+  /** Pushes that wait for the disk: more or fewer. Above their bounds the socket is not read. */
+  #pending(pushes: number, bytes: number): void {
+    this.#pendingPushes += pushes;
+    this.#pendingBytes += bytes;
+    const { maxPendingBytes } = this.#parts.limits;
+    const paused = this.#pendingBytes > maxPendingBytes || this.#pendingPushes > MAX_PENDING_PUSHES;
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #close(reason: CloseReason, error: unknown): void {
+    const { session, name, logger } = this.#parts;
+    const fields = { session, reason, document: name, err: error };
+    if (reason === 'failed') logger.error(fields, 'a y-websocket connection was closed');
+    else logger.info(fields, 'a y-websocket connection was closed');
+    this.#socket.close(closeCodeOf(reason), reason);
+    // A socket that is not read would not see the other side close.
+    if (this.#paused) this.#socket.resume();
+  }
+
+  #leave(): void {
+    this.#left = true;
+    if (this.#room === undefined) return;
+    this.#room.leave(this);
+    this.#parts.awareness.leave(this.#room, this.session);
+    this.#parts.rooms.leave(this.#room);
+    this.#room = undefined;
+    this.#awareness = undefined;
+  }
+}
+
+/** Low enough that there is something to win from going on, high enough that the link does not run dry meanwhile. */
+const LOW_WATER_BYTES = SOCKET_HIGH_WATER_BYTES / 4;
+/** Pushes of one client that wait for the disk: a tenth of a second of the fastest there is. Each takes some hundred bytes beside its own. */
+const MAX_PENDING_PUSHES = 1_000;
+/** Up to this size of a document it is looked up whether an answer holds anything new; above, storing it costs less. */
+const MAX_SEARCHED_BYTES = 1024 * 1024;
+
+function isHeld(whole: Uint8Array | undefined, update: Uint8Array): boolean {
+  if (whole === undefined || whole.length > MAX_SEARCHED_BYTES) return false;
+  return holdsUpdate(whole, update);
+}
+
+function framesOfEntries(entries: readonly CommittedEntry[]): Uint8Array {
+  return updateFrames(entries.map(({ update }) => update));
+}
+
+/**
+ * Its clients take 4400 to 4499 for good and stop; what may be different a moment later has to stand elsewhere.
+ */
+function closeCodeOf(reason: CloseReason): number {
+  const passes = reason === 'silence' || reason === 'too-many';
+  return CLOSE_CODES[passes ? 'busy' : reason].code;
+}
+
+function presenceTooLarge(bytes: number, limit: number): CausewayError<'decode/limit'> {
+  return new CausewayError(
+    'decode/limit',
+    { what: 'presence', value: bytes, limit },
+    `an awareness state of ${bytes} bytes is above the limit of ${limit}`,
+  );
+}
