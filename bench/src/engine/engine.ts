@@ -22,8 +22,9 @@ import { madeUpTraces } from './traces.ts';
 const PROCESSES = 3;
 /** Of work that takes this long, one process is enough. */
 const LONG_MS = 12_000;
-/** An engine that takes longer has no figure. */
-const LIMIT_MS = 90_000;
+/** An engine that takes longer has no figure; what its rows start from it may take longer to make. */
+const ROW_LIMIT_MS = 60_000;
+const FIXTURE_LIMIT_MS = 240_000;
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../..', import.meta.url));
@@ -81,13 +82,13 @@ const measureEngine = async (
   for (const row of chosen) {
     for (const fixture of row.fixtures) {
       if (!made.has(fixture))
-        made.set(fixture, (await inProcess([name, 'fixture', fixture, own])) !== undefined);
+        made.set(fixture, (await inProcess([name, 'fixture', fixture, own], FIXTURE_LIMIT_MS)) !== undefined);
     }
     if (!row.fixtures.every((fixture) => made.get(fixture))) continue;
     const before = performance.now();
     const samples: Figures[] = [];
     while (samples.length < (performance.now() - before < LONG_MS ? PROCESSES : 1)) {
-      const figures = await inProcess([name, 'row', row.id, own]);
+      const figures = await inProcess([name, 'row', row.id, own], ROW_LIMIT_MS);
       if (figures === undefined) break;
       samples.push(figures);
       if (performance.now() - before >= LONG_MS) break;
@@ -104,7 +105,7 @@ const medianOf = (samples: readonly Figures[]): Figures => {
 };
 
 /** The figures of a worker; undefined when it failed or took too long, which it says on stderr. */
-const inProcess = (args: readonly string[]): Promise<Figures | undefined> =>
+const inProcess = (args: readonly string[], limitMs: number): Promise<Figures | undefined> =>
   new Promise((resolve) => {
     const worker: ChildProcess = fork(WORKER, args, {
       execArgv: ['--expose-gc', '--max-old-space-size=4096'],
@@ -112,9 +113,9 @@ const inProcess = (args: readonly string[]): Promise<Figures | undefined> =>
     });
     let figures: Figures | undefined;
     const limit = setTimeout(() => {
-      console.error(`${args.slice(0, 3).join(' ')}: stopped after ${LIMIT_MS / 1000} s`);
+      console.error(`${args.slice(0, 3).join(' ')}: stopped after ${limitMs / 1000} s`);
       worker.kill('SIGKILL');
-    }, LIMIT_MS);
+    }, limitMs);
     worker.once('message', (message: Figures) => {
       figures = message;
     });

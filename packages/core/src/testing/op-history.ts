@@ -233,6 +233,7 @@ export class OpReplica<State, C, Op, V, Change> implements OpSite {
     const parents = linear ? this.graph.frontier : [];
     const follows = sameFrontier(parents, this.graph.frontier);
     const lv = this.graph.append(dots, parents);
+    const names = this.#name(this.index, lv, dots);
     try {
       this.#subject.effect(this.state, op, this.#context(lv, time, follows, -1));
       return undefined;
@@ -240,6 +241,7 @@ export class OpReplica<State, C, Op, V, Change> implements OpSite {
       return error;
     } finally {
       this.graph.truncate(length);
+      this.#unname(this.index, names);
     }
   }
 
@@ -264,6 +266,13 @@ export class OpReplica<State, C, Op, V, Change> implements OpSite {
       this.#lvs.set(dotKey(name), lv + i);
       return name;
     });
+  }
+
+  /** Takes the last names of a replica back. */
+  #unname(replica: number, names: readonly Dot[]): void {
+    this.#lastSeqs[replica] = (this.#lastSeqs[replica] ?? 0) - names.length;
+    this.#dots.length -= names.length;
+    for (const name of names) this.#lvs.delete(dotKey(name));
   }
 
   #keep(event: SharedEvent<C, Op>): void {

@@ -49,8 +49,8 @@ export class SequenceWalker {
   #tracker: SequenceTracker | undefined;
   /** The version that each lane of the tracker stands at. */
   readonly #lanes: LocalFrontier[] = [];
-  /** Up to which LV each lane has tried to go forward over what came. */
-  readonly #triedAt: number[] = [];
+  /** The last LV that was applied in each lane, or -1. Whose that is, that replica's lane it is. */
+  readonly #lastOps: number[] = [];
   /** LVs on long ways since there was a new lane. */
   #longWays = 0;
   /** The lane that was moved last. */
@@ -101,7 +101,11 @@ export class SequenceWalker {
 
   /** Moves one of the first two lanes of the tracker to this version. Returns which. */
   stand(version: LocalFrontier): number {
-    return this.#laneAt(this.#tracker as SequenceTracker, version, this.#trackedTo, FIRST_LANES);
+    const standing = this.#standingAt(version, FIRST_LANES);
+    if (standing >= 0) return standing;
+    const [lane, way] = this.#nearestTo(version, FIRST_LANES);
+    this.#moveLane(this.#tracker as SequenceTracker, lane, way, version);
+    return lane;
   }
 
   /** Moves the other of the first two lanes to this version. */
@@ -133,7 +137,7 @@ export class SequenceWalker {
     this.#lastLane = 0;
     for (let lane = 0; lane < tracker.lanes; lane++) {
       this.#lanes[lane] = base < 0 ? [] : [base];
-      this.#triedAt[lane] = base + 1;
+      this.#lastOps[lane] = -1;
     }
     return tracker;
   }
@@ -154,7 +158,7 @@ export class SequenceWalker {
       for (let lv = Math.max(start, from); lv < end; ) {
         const until = Math.min(end, this.#graph.runEnd(lv) + 1);
         const parents = this.#graph.parentsOf(lv);
-        const lane = this.#laneAt(tracker, parents, lv, tracker.lanes);
+        const lane = this.#laneFor(tracker, parents, lv);
         const count = until - lv;
         const index = indexes.at(run);
         const reach =
@@ -166,61 +170,78 @@ export class SequenceWalker {
         else if (kind === BACKSPACE) tracker.remove(lane, index - (until - 1 - start), lv, count, true, sink);
         else tracker.remove(lane, index, lv, count, false, sink);
         this.#lanes[lane] = [until - 1];
+        this.#lastOps[lane] = until - 1;
         lv = until;
       }
     }
   }
 
   /**
-   * A lane that stands at this version, at which operations from `lv` on come: one that does already, or one that is moved
-   * there. That is the one with the shortest way, unless it would have to go back and another only forward, over no more
-   * than has come since that was tried: each lane goes so over each operation once, and then stands where the other is not.
-   * When lanes have gone over as much as the tracker holds, a new one is made and goes instead, so that many long branches
-   * that arrive in turn cost each operation little.
+   * A lane that stands at this version, at which an operation with this LV comes. Each replica keeps to a lane: as its own
+   * past only grows, that lane only goes forward, over each operation once. One that has none yet takes a lane that nobody
+   * has, else the nearest. When lanes have gone as far as the tracker is large on long ways, a new one is made and goes
+   * instead, so that many long branches that arrive in turn cost each operation little.
    */
-  #laneAt(tracker: SequenceTracker, version: LocalFrontier, lv: number, lanes: number): number {
-    for (let lane = 0; lane < lanes; lane++) {
-      if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
-    }
-    let [nearest, way] = this.#nearestTo(version, lanes);
-    const found = nearest;
-    let length = lengthOf(way);
-    for (let lane = 0; lane < lanes && length > NEAR; lane++) {
-      if (lane === found) continue;
-      const credit = way.onlyA.length === 0 ? 0 : lv - (this.#triedAt[lane] as number);
-      if (credit > 0) this.#triedAt[lane] = lv;
-      const limit = Math.max(length - 1, credit);
-      const other = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
-      if (other === undefined) continue;
-      const isForward = other.onlyA.length === 0 && credit > 0;
-      if (!isForward && lengthOf(other) >= length) continue;
-      nearest = lane;
-      way = other;
-      length = lengthOf(way);
-    }
+  #laneFor(tracker: SequenceTracker, version: LocalFrontier, lv: number): number {
+    const standing = this.#standingAt(version, tracker.lanes);
+    if (standing >= 0) return standing;
+    const own = this.#laneOf(lv, tracker.lanes);
+    let [nearest, way] = own < 0 ? this.#nearestTo(version, tracker.lanes) : [own, this.#wayOf(own, version)];
+    const length = lengthOf(way);
     if (length > FAR && way.onlyA.length > 0) this.#longWays += length;
-    if (lanes === tracker.lanes && lanes < MAX_LANES && this.#longWays > tracker.size) {
+    if (tracker.lanes < MAX_LANES && this.#longWays > tracker.size) {
       this.#longWays = 0;
-      this.#lanes[lanes] = this.#lanes[nearest] as LocalFrontier;
-      this.#triedAt[lanes] = lv;
-      nearest = tracker.addLane(nearest);
+      const added = tracker.addLane(nearest);
+      this.#lanes[added] = this.#lanes[nearest] as LocalFrontier;
+      nearest = added;
     }
     this.#moveLane(tracker, nearest, way, version);
     return nearest;
   }
 
+  /** The lane in which this LV's replica was last, or one in which nobody was; -1 when there is neither. */
+  #laneOf(lv: number, lanes: number): number {
+    let free = -1;
+    for (let lane = 0; lane < lanes; lane++) {
+      const last = this.#lastOps[lane] as number;
+      if (last < 0) free = lane;
+      else if (this.#compareReplicas(last, lv) === 0) return lane;
+    }
+    return free;
+  }
+
+  /** The first of so many lanes that stands at this version; -1 when none does. */
+  #standingAt(version: LocalFrontier, lanes: number): number {
+    for (let lane = 0; lane < lanes; lane++) {
+      if (sameFrontier(this.#lanes[lane] as LocalFrontier, version)) return lane;
+    }
+    return -1;
+  }
+
   /**
-   * A lane and its way to this version. The lane that moved last is nearly always the nearest, and another may be as far off
-   * as the history is long: so each is looked from with little patience first.
+   * Of so many lanes the nearest to this version, and its way. The one that moved last nearly always is, and another may be as
+   * far off as the history is long: so each is looked from with little patience first, and then from the others only as
+   * far as their ways may be shorter.
    */
   #nearestTo(version: LocalFrontier, lanes: number): [lane: number, way: Difference] {
-    for (let patience = FIRST_PATIENCE; ; patience *= MORE_PATIENCE) {
-      for (let i = 0; i < lanes; i++) {
-        const lane = (this.#lastLane + i) % lanes;
-        const way = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, patience);
-        if (way !== undefined) return [lane, way];
+    let nearest = this.#lastLane % lanes;
+    let way: Difference | undefined;
+    for (let patience = FIRST_PATIENCE; way === undefined; patience *= MORE_PATIENCE) {
+      for (let i = 0; i < lanes && way === undefined; i++) {
+        nearest = (this.#lastLane + i) % lanes;
+        way = this.#graph.difference(this.#lanes[nearest] as LocalFrontier, version, patience);
       }
     }
+    const found = nearest;
+    for (let lane = 0; lane < lanes && lengthOf(way) > NEAR; lane++) {
+      if (lane === found) continue;
+      const limit: number = lengthOf(way) - 1;
+      const shorter = this.#graph.difference(this.#lanes[lane] as LocalFrontier, version, limit);
+      if (shorter === undefined) continue;
+      nearest = lane;
+      way = shorter;
+    }
+    return [nearest, way];
   }
 
   #wayOf(lane: number, version: LocalFrontier): Difference {
@@ -233,6 +254,7 @@ export class SequenceWalker {
     for (let i = way.onlyB.length - 2; i >= 0; i -= 2)
       this.#advance(tracker, lane, way.onlyB[i] as number, way.onlyB[i + 1] as number);
     this.#lanes[lane] = version;
+    this.#lastOps[lane] = -1;
     this.#lastLane = lane;
   }
 
