@@ -18,6 +18,9 @@ export type ContainerId =
 /** Names and keys of containers are chosen by the app; longer ones are content in the wrong place. */
 export const MAX_CONTAINER_NAME_BYTES = 1024;
 
+/** Containers within each other; far below what overflows a stack. */
+export const MAX_CONTAINER_DEPTH = 64;
+
 /** The id as a key of a Map; equal ids of one log have equal keys. */
 export function containerKey(id: ContainerId): string {
   switch (id.at) {

@@ -47,7 +47,8 @@ export type { StandardIssue, StandardResult, StandardSchema } from './standard-s
 export { Text } from './text.ts';
 export { Tree, type TreeItem, TreeNode } from './tree.ts';
 export { UndoManager, type UndoOptions } from './undo.ts';
-export { EMPTY_UPDATE, encodeUpdate, UPDATE_VERSION } from './update-codec.ts';
+export { EMPTY_UPDATE, encodeUpdate } from './update-codec.ts';
+export { UPDATE_VERSION } from './update-form.ts';
 export { ValueList } from './value-list.ts';
 export { ValueMap } from './value-map.ts';
 export { ValueSet } from './value-set.ts';

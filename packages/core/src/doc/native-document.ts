@@ -1035,11 +1035,14 @@ export class NativeDocument {
     const { replicas, graph } = this.#events;
     const replica = replicas.replicaOf(lv);
     const time = this.#events.timeOf(replica, replicas.seqOf(lv));
+    const start = graph.runStart(lv);
+    const newest = graph.parentsOf(start).at(-1) ?? -1;
     return {
       lv,
       linear,
       time: { ...time, replica: replicas.idOf(replica) },
-      sees: (other) => graph.includes([lv], other),
+      // What came here after the newest of the run's parents has been seen by none of it.
+      sees: (other) => (other <= newest || other >= start) && graph.includes([lv], other),
       seenUpTo: linear ? lv - 1 : -1,
     };
   }

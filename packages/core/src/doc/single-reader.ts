@@ -8,7 +8,7 @@ import {
   SINGLE_HAS_PARENTS,
   SINGLE_LONG_REPLICA,
   UPDATE_VERSION,
-} from './update-codec.ts';
+} from './update-form.ts';
 
 /** Typing has one or two; a merge of many branches goes the long way. */
 const MAX_PARENTS = 2;
@@ -27,8 +27,8 @@ export class SingleReader {
   counter = 0;
   /** -1 when the event has just its replica's event before. */
   parents = -1;
-  readonly parentReplicas = new Float64Array(MAX_PARENTS);
-  readonly parentSeqs = new Int32Array(MAX_PARENTS);
+  readonly parentReplicas = [0, 0];
+  readonly parentSeqs = [0, 0];
   nameStart = 0;
   nameEnd = 0;
   index = 0;

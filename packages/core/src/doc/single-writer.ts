@@ -3,7 +3,7 @@
  * only parent is its replica's event before. Makes nothing but the bytes. Text that is long or not ASCII it leaves to the codec.
  */
 import type { ReplicaId } from '../id/index.ts';
-import { LONG_REPLICA, SINGLE, SINGLE_DELETES, SINGLE_LONG_REPLICA, UPDATE_VERSION } from './update-codec.ts';
+import { LONG_REPLICA, SINGLE, SINGLE_DELETES, SINGLE_LONG_REPLICA, UPDATE_VERSION } from './update-form.ts';
 
 /** What is longer was pasted, and is rare. */
 const MAX_TEXT_UNITS = 64;

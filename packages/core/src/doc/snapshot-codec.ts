@@ -9,20 +9,13 @@
  */
 import { Reader, Writer } from '../bytes/index.ts';
 import { type VersionVector, vectorCodec } from '../causality/index.ts';
+import { readContainers, readReplicas } from './column-reader.ts';
+import { ReplicaTable, UsedContainers } from './column-writer.ts';
 import type { ContainerId } from './container-id.ts';
 import { type EventBatch, MAX_DOTS } from './event-batch.ts';
 import { OpLog } from './op-log.ts';
-import {
-  decodeBatch,
-  ReplicaTable,
-  readContainers,
-  readReplicas,
-  SINGLE,
-  SNAPSHOT,
-  UPDATE_VERSION,
-  UsedContainers,
-  wrongVersion,
-} from './update-codec.ts';
+import { decodeBatch } from './update-codec.ts';
+import { SNAPSHOT, UPDATE_VERSION, wrongVersion } from './update-form.ts';
 
 /** A text that is ready to read. Its container is numbered in `containers`. */
 export interface ReadyText {
@@ -56,7 +49,7 @@ export function encodeSnapshot({ update, version, containers, texts }: Snapshot)
 }
 
 export function isSnapshot(update: Uint8Array): boolean {
-  return update.length > 0 && ((update[0] as number) & (SINGLE | SNAPSHOT)) === SNAPSHOT;
+  return update.length > 0 && ((update[0] as number) & 0xf0) === SNAPSHOT;
 }
 
 /** `decode/*` unless the bytes are a snapshot. Its update is not looked at. */

@@ -2,15 +2,14 @@
  * A growing list of 32-bit integers in one typed array: the columns of a history are made of these. Indexes are trusted;
  * reading past the end gives 0. Leaves out: everything that is not append, overwrite, cut.
  */
+/** Most documents are small, and most of their lists are empty. */
+const NOTHING = new Int32Array(0);
+const FIRST_CAPACITY = 8;
+
 export class IntList {
   /** The storage; only the first `length` entries mean something. Replaced when it grows, so never keep it across a push. */
-  data: Int32Array;
+  data: Int32Array = NOTHING;
   length = 0;
-
-  /** Most documents are small, so the first allocation is too. */
-  constructor(capacity = 8) {
-    this.data = new Int32Array(capacity);
-  }
 
   at(index: number): number {
     return this.data[index] as number;
@@ -52,7 +51,7 @@ export class IntList {
   }
 
   #grow(needed: number): void {
-    const grown = new Int32Array(Math.max(needed, this.data.length * 2, 8));
+    const grown = new Int32Array(Math.max(needed, this.data.length * 2, FIRST_CAPACITY));
     grown.set(this.data.subarray(0, this.length));
     this.data = grown;
   }

@@ -1,11 +1,11 @@
 /** docs/formats.md shows bytes of native updates; here they are written. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createDocument, register, schema, type TypedDocument, text } from '../doc/index.ts';
+import { counter, createDocument, register, schema, type TypedDocument, text } from '../doc/index.ts';
 import { parseReplicaId } from '../id/index.ts';
 import { nativeFormat } from './native-format.ts';
 
-const Note = schema({ title: register<string>(), body: text() });
+const Note = schema({ title: register<string>(), body: text(), votes: counter() });
 
 type NoteDocument = TypedDocument<(typeof Note)['fields']>;
 
@@ -22,6 +22,7 @@ function typed(): readonly Uint8Array[] {
   note.body.insert(0, 'hi');
   note.body.insert(2, '!');
   note.body.delete(0, 2);
+  note.votes.add(3);
   return updates;
 }
 

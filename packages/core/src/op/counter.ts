@@ -118,15 +118,17 @@ function totalOf(value: number, { high, low }: Sum): number {
   return value + (high * UNIT + low);
 }
 
+const NO_AMOUNTS = new Float64Array(0);
+
 /** The increments of a counter, in two columns. */
 class Increments {
-  readonly #lvs = new IntList(4);
-  #amounts = new Float64Array(4);
+  readonly #lvs = new IntList();
+  #amounts = NO_AMOUNTS;
 
   push(lv: number, amount: number): void {
     const length = this.#lvs.length;
     if (length === this.#amounts.length) {
-      const grown = new Float64Array(length * 2);
+      const grown = new Float64Array(Math.max(4, length * 2));
       grown.set(this.#amounts);
       this.#amounts = grown;
     }

@@ -33,7 +33,7 @@ export interface MapChange<Type extends string = string> {
   readonly key: string;
   readonly from: MapEntry<Type>;
   readonly to: MapEntry<Type>;
-  /** What now stands beside it, as `conflictsAt` says. */
+  /** What stands beside it, as `conflictsAt` says, asked for before the next operation. */
   readonly conflicts: readonly MapEntry<Type>[];
 }
 
@@ -65,7 +65,14 @@ export function map<Type extends string>(): OpType<
       state.writes.set(key, write);
       const unseen = from.is === 'absent' && entry.is === 'absent' && before?.beside === undefined;
       if (unseen && write.beside === undefined) return undefined;
-      return { key, from, to: write.value, conflicts: conflictsAt(state, key) };
+      return {
+        key,
+        from,
+        to: write.value,
+        get conflicts() {
+          return conflictsAt(state, key);
+        },
+      };
     },
 
     view: (state) => {

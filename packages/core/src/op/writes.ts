@@ -16,20 +16,39 @@ export interface Write<T> {
   readonly lv: number;
   readonly time: HybridTime;
   readonly value: T;
-  readonly beside: Write<T> | undefined;
+  beside: Write<T> | undefined;
 }
 
 /** Current writes; undefined when nothing was ever written. */
 export type Writes<T> = Write<T> | undefined;
 
-/** The writes after this one. Costs one question for each current write, of which there are as many as writers at once. */
+/**
+ * The writes after this one; those before are used up. Costs one question for each current write, of which there are as many
+ * as writers at once.
+ */
 export function written<T>(writes: Writes<T>, value: T, context: OpContext): Write<T> {
   const { lv, time } = context;
-  if (context.linear || writes === undefined) return { lv, time, value, beside: undefined };
-  const current = listOf(writes).filter((write) => !context.sees(write.lv));
-  const later = current.filter((write) => compareTimes(write.time, time) > 0);
-  const write = { lv, time, value, beside: linked(current.slice(later.length), undefined) };
-  return linked(later, write);
+  const write: Write<T> = { lv, time, value, beside: undefined };
+  if (context.linear) return write;
+  const head: { beside: Writes<T> } = { beside: undefined };
+  let last = head;
+  let isIn = false;
+  const put = (next: Write<T>): void => {
+    last.beside = next;
+    last = next;
+  };
+  for (let each = writes; each !== undefined; each = each.beside) {
+    if (context.sees(each.lv)) continue;
+    if (!isIn && compareTimes(each.time, time) <= 0) {
+      put(write);
+      isIn = true;
+    }
+    put(each);
+  }
+  if (!isIn) put(write);
+  last.beside = undefined;
+  // It holds the new write at least.
+  return head.beside as unknown as Write<T>;
 }
 
 /** The values that are not read, the latest first. */
@@ -43,9 +62,4 @@ function listOf<T>(writes: Writes<T>): readonly Write<T>[] {
   const list: Write<T>[] = [];
   for (let write = writes; write !== undefined; write = write.beside) list.push(write);
   return list;
-}
-
-/** These writes in this order, and then the rest. */
-function linked<T, Rest extends Writes<T>>(writes: readonly Write<T>[], rest: Rest): Write<T> | Rest {
-  return writes.reduceRight<Write<T> | Rest>((beside, write) => ({ ...write, beside }), rest);
 }

@@ -6,8 +6,12 @@
 /** Arguments that `String.fromCharCode` gets at once: engines allow some ten thousand more. */
 const MAX_UNITS_AT_ONCE = 8192;
 
+/** Most texts are short, and many lists of units stay empty. */
+const NO_UNITS = new Uint16Array(0);
+const FIRST_CAPACITY = 8;
+
 export class UnitList {
-  #units = new Uint16Array(8);
+  #units = NO_UNITS;
   #length = 0;
 
   get length(): number {
@@ -66,7 +70,7 @@ export class UnitList {
   }
 
   #grow(needed: number): void {
-    const grown = new Uint16Array(Math.max(needed, this.#units.length * 2));
+    const grown = new Uint16Array(Math.max(needed, this.#units.length * 2, FIRST_CAPACITY));
     grown.set(this.#units.subarray(0, this.#length));
     this.#units = grown;
   }
