@@ -16,7 +16,7 @@
 import { type Value, wellFormed } from '../bytes/value.ts';
 import { compareVectors, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
-import { CausalBuffer, EventLog, type LocalFrontier, sameFrontier } from '../history/index.ts';
+import { CausalBuffer, EventLog, type LocalFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
@@ -659,7 +659,7 @@ export class NativeDocument {
     const container = this.#textOf(edit);
     if (container < 0) return false;
     const text = this.#states[container] as TextState;
-    const linear = parents === undefined || sameFrontier(parents, graph.frontier);
+    const linear = parents === undefined || graph.isFrontier(parents);
     if (linear && edit.index + (edit.deletes ? edit.count : 0) > text.length) return false;
     this.#takeInSingle(edit, replica, container, text, linear ? undefined : parents);
     return true;
@@ -770,7 +770,7 @@ export class NativeDocument {
   /** Whether an event can have these parents: ends of events, concurrent with each other, and its replica's own past among what they have seen. */
   #areParents(parents: LocalFrontier, own: number): boolean {
     const { graph } = this.#events;
-    if (sameFrontier(parents, graph.frontier)) return true;
+    if (graph.isFrontier(parents)) return true;
     if (!parents.every((lv) => this.#events.endsEvent(lv))) return false;
     if (own >= 0 && !graph.includes(parents, own)) return false;
     if (parents.length < 2) return true;
@@ -780,7 +780,7 @@ export class NativeDocument {
   /** Adds the events of a run up to the first that contradicts the history. */
   #add(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
     if (this.#waking) this.#addKnown(batch, run, parents);
-    else if (sameFrontier(parents, this.#events.graph.frontier)) {
+    else if (this.#events.graph.isFrontier(parents)) {
       const bad = this.#firstOutOfRange(batch, run);
       const sound = bad < 0 ? run : cutRun(run, run.seq, eventStartAt(run, run.seq + bad));
       if (sound.count > 0) this.#addLinear(batch, sound, parents);
@@ -791,7 +791,7 @@ export class NativeDocument {
 
   /** Adds events whose texts are there already. */
   #addKnown(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    const linear = sameFrontier(parents, this.#events.graph.frontier);
+    const linear = this.#events.graph.isFrontier(parents);
     const lv = this.#append(batch, run, parents);
     this.#ops.visit(lv, lv + run.count, {
       sequence: () => {},

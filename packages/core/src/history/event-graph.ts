@@ -22,8 +22,6 @@ import { IntList } from './int-list.ts';
 /** A version as its heads, LVs sorted upward. */
 export type LocalFrontier = readonly number[];
 
-const NOTHING: LocalFrontier = [];
-
 export class EventGraph {
   readonly #starts = new IntList();
   readonly #parents: LocalFrontier[] = [];
@@ -33,8 +31,10 @@ export class EventGraph {
   readonly #criticalEnds = new IntList();
   readonly #walk = new GraphWalk();
   #length = 0;
-  /** Undefined while the last LV is the only head, so that typing alone makes no arrays. */
-  #heads: LocalFrontier | undefined = NOTHING;
+  /** Undefined while the last LV is the only head, so that typing alone makes no arrays. Changed in place, since there may be thousands. */
+  #heads: number[] | undefined = [];
+  /** What `frontier` gave last, until it is something else. */
+  #frontier: LocalFrontier | undefined;
 
   /** LVs given so far: the next one. */
   get length(): number {
@@ -43,7 +43,15 @@ export class EventGraph {
 
   /** The heads of everything known. */
   get frontier(): LocalFrontier {
-    return this.#heads ?? [this.#length - 1];
+    this.#frontier ??= this.#heads === undefined ? [this.#length - 1] : this.#heads.slice();
+    return this.#frontier;
+  }
+
+  /** Whether these are the heads of everything known. */
+  isFrontier(version: LocalFrontier): boolean {
+    const heads = this.#heads;
+    if (heads === undefined) return version.length === 1 && version[0] === this.#length - 1;
+    return sameFrontier(version, heads);
   }
 
   /** True when the last LV has seen everything, so that what follows it alone follows all. */
@@ -58,7 +66,9 @@ export class EventGraph {
   /** Adds `count` dots of which the first has these parents, which must be known and mutually concurrent, and each other has its predecessor. Returns the first's LV. */
   append(count: number, parents: LocalFrontier): number {
     const start = this.#length;
+    const followsAll = this.isFrontier(parents);
     this.#length = start + count;
+    this.#frontier = undefined;
     const last = start + count - 1;
     const follows = parents.length === 1 && parents[0] === start - 1;
     if (!follows || start === 0) {
@@ -66,25 +76,23 @@ export class EventGraph {
       this.#starts.push(start);
       this.#parents.push(parents);
     }
-    const open = this.#heads ?? [start - 1];
-    if (sameFrontier(parents, open)) {
+    if (followsAll) {
       // Whoever has seen everything, and is all that is open, is critical.
       this.#heads = undefined;
       this.#addCritical(start, last);
     } else {
       this.#cutCriticalAbove(parents.length === 0 ? -1 : (parents[parents.length - 1] as number));
-      const heads = open.filter((head) => !parents.includes(head));
-      heads.push(last);
-      this.#heads = heads;
+      this.#heads = withHead(this.#heads ?? [start - 1], parents, last);
     }
     return start;
   }
 
   /** Adds `count` dots that have seen everything, as `append` with the frontier as parents does. Returns the first's LV. */
   appendNext(count: number): number {
-    if (this.#heads !== undefined) return this.append(count, this.#heads);
+    if (this.#heads !== undefined) return this.append(count, this.frontier);
     const start = this.#length;
     this.#length = start + count;
+    this.#frontier = undefined;
     this.#criticalEnds.set(this.#criticalEnds.length - 1, this.#length - 1);
     return start;
   }
@@ -100,7 +108,8 @@ export class EventGraph {
     this.#criticalStarts.resize(0);
     this.#criticalEnds.resize(0);
     this.#length = 0;
-    this.#heads = NOTHING;
+    this.#heads = [];
+    this.#frontier = undefined;
     for (const [run, start] of starts.entries()) {
       if (start >= length) return;
       const stop = Math.min(starts[run + 1] ?? end, length);
@@ -285,4 +294,14 @@ function fromHighest(ranges: number[]): readonly number[] {
   const result: number[] = [];
   for (const [i, start] of starts.entries()) addRange(result, start, ends[i] as number);
   return result;
+}
+
+/** The heads when `last` comes after those of its parents that are heads; changes the list. */
+function withHead(heads: number[], parents: LocalFrontier, last: number): number[] {
+  for (const parent of parents) {
+    const at = heads.lastIndexOf(parent);
+    if (at >= 0) heads.splice(at, 1);
+  }
+  heads.push(last);
+  return heads;
 }

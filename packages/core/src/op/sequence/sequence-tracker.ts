@@ -20,6 +20,10 @@
  * Placement is that of FugueMax (Weidner & Kleppmann 2023, "The Art of the Fugue"), found by scanning the list from the
  * left origin as in YjsMod: equal to the tree of the paper, which the fuzzer holds it to.
  *
+ * Where many insert at one place the scan would pass all of them each time. So once a scan was long, the elements that have
+ * just these origins, a crowd, are noted in their order, which is that of their replicas; the next to come there is
+ * looked up among them, and its scan starts behind the one before it.
+ *
  * The spans stand in the leaves of a B+-tree over typed arrays. A block is a leaf or an inner node; each has the sums of
  * what is below it, so that an index in a lane, an element of the placeholder, or a place at the end is found from either
  * side in the depth of the tree:
@@ -48,6 +52,9 @@ const END = 0;
 const UNDER = 1;
 const LANE = 2;
 const MEASURES = LANE + MAX_LANES;
+
+/** A scan that passes so many spans is long; below it a crowd costs more to keep than it saves. */
+const CROWDED_SPANS = 48;
 
 const NOT_YET = 0;
 const THERE = 1;
@@ -89,6 +96,9 @@ export class SequenceTracker {
   /** What each deleting LV deleted, by LV - base - 1. */
   #targets = new Int32Array(64);
 
+  /** Elements of the same origins, by these, in the order in which they stand; only where scans were long. */
+  readonly #crowds = new Map<string, number[]>();
+
   // The leaf that was found last, with the sums of all before it: typing stays near.
   #nearLeaf = NONE;
   #nearLane = 0;
@@ -109,6 +119,7 @@ export class SequenceTracker {
   restart(base: number): void {
     this.#base = base;
     this.#lastInserted = NONE;
+    this.#crowds.clear();
     this.#blocks = 1;
     this.#root = 0;
     this.#depth = 0;
@@ -404,36 +415,91 @@ export class SequenceTracker {
     return states[leaf * FAN + slot] === state;
   }
 
+  /** Moves the place found to where an element with these origins goes. */
+  #place(states: Int32Array, left: number, right: number, lv: number): void {
+    const crowd = this.#crowds.size === 0 ? undefined : this.#crowds.get(originsKey(left, right));
+    if (crowd !== undefined) {
+      this.#joinCrowd(crowd, lv);
+      this.#scan(states, left, right, lv);
+      return;
+    }
+    const [leaf, slot] = [this.#leaf, this.#slot];
+    if (this.#scan(states, left, right, lv) < CROWDED_SPANS) return;
+    const others = this.#crowdFrom(leaf, slot, states, left, right);
+    if (others.length < CROWDED_SPANS) return;
+    this.#insertByReplica(others, lv);
+    this.#crowds.set(originsKey(left, right), others);
+  }
+
+  /** Adds an element to a crowd, and moves the place found behind the one that it comes after. */
+  #joinCrowd(crowd: number[], lv: number): void {
+    const at = this.#insertByReplica(crowd, lv);
+    if (at === 0) return;
+    // Where it stands begins a span: the lane has what is before it, and has it not.
+    this.#findId(crowd[at - 1] as number);
+    this.#slot++;
+    this.#offset = 0;
+  }
+
+  /** Returns where it stands among them. */
+  #insertByReplica(crowd: number[], lv: number): number {
+    let low = 0;
+    let high = crowd.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#compareReplicas(lv, crowd[middle] as number) < 0) high = middle;
+      else low = middle + 1;
+    }
+    crowd.splice(low, 0, lv);
+    return low;
+  }
+
+  /** From this place on, the elements of these origins that the lane has not yet. */
+  #crowdFrom(from: number, first: number, states: Int32Array, left: number, right: number): number[] {
+    const crowd: number[] = [];
+    let slot = first;
+    for (let leaf = from; leaf !== NONE; leaf = this.#nexts[leaf] as number) {
+      const end = leaf * FAN + (this.#counts[leaf] as number);
+      for (let at = leaf * FAN + slot; at < end; at++) {
+        if (states[at] !== NOT_YET) return crowd;
+        if (this.#lefts[at] === left && this.#rights[at] === right) crowd.push(this.#ids[at] as number);
+      }
+      slot = 0;
+    }
+    return crowd;
+  }
+
   /**
    * Moves the place found past those concurrent elements that go before an element with these origins: YjsMod. `other` is
-   * an element that the lane does not have, so concurrent to ours.
+   * an element that the lane does not have, so concurrent to ours. Returns how many spans were passed.
    *
    *      other's left origin   before ours    we go before it: stop
    *                            after ours     it belongs to something we have passed: go on
    *                            the same       by right origin: its further left than ours, perhaps after it (scan on);
    *                                           the same, by replica; further right, after it
    */
-  #place(states: Int32Array, left: number, right: number, lv: number): void {
+  #scan(states: Int32Array, left: number, right: number, lv: number): number {
     let leaf = this.#leaf;
     let slot = this.#slot;
     let scanning = false;
-    for (;;) {
+    for (let passed = 0; ; ) {
       if (slot === (this.#counts[leaf] as number)) {
         leaf = this.#nexts[leaf] as number;
-        if (leaf === NONE) return;
+        if (leaf === NONE) return passed;
         slot = 0;
         continue;
       }
       const at = leaf * FAN + slot;
-      if (states[at] !== NOT_YET) return;
+      if (states[at] !== NOT_YET) return passed;
       const byLeft = this.#compareIds(this.#lefts[at] as number, left, -1);
-      if (byLeft < 0) return;
+      if (byLeft < 0) return passed;
       if (byLeft === 0) {
         const byRight = this.#compareIds(this.#rights[at] as number, right, 1);
-        if (byRight === 0 && this.#compareReplicas(lv, this.#ids[at] as number) < 0) return;
+        if (byRight === 0 && this.#compareReplicas(lv, this.#ids[at] as number) < 0) return passed;
         scanning = byRight < 0;
       }
       slot++;
+      passed++;
       if (!scanning) {
         this.#leaf = leaf;
         this.#slot = slot;
@@ -853,6 +919,10 @@ export class SequenceTracker {
     this.#leafOf = grown(this.#leafOf, size);
     this.#targets = grown(this.#targets, size);
   }
+}
+
+function originsKey(left: number, right: number): string {
+  return `${left},${right}`;
 }
 
 function grown(data: Int32Array, length: number): Int32Array<ArrayBuffer> {

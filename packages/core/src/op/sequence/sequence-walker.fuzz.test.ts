@@ -162,6 +162,30 @@ function playLongBranches(seed: number): void {
   expect(late.list, `seed ${seed}`).toEqual(reader.list);
 }
 
+/** Many who have not heard of each other type at a few places; readers get what they typed in orders of their own. */
+function playCrowd(seed: number): void {
+  const random = new Seeded(seed);
+  const base = new Twin(0);
+  for (let i = 0; i < 3; i++) base.type(i, 'abc'.charAt(i));
+  const places = [0, random.int(4)];
+  const writers = Array.from({ length: random.between(70, 160) }, (_, index) => new Twin(index + 1));
+  for (const writer of random.shuffle(writers)) {
+    if (random.chance(0.9)) catchUp(writer, base);
+    for (let seen = random.pick([0, 0, 0, 1, 2]); seen > 0; seen--) catchUp(writer, random.pick(writers));
+    const place = Math.min(random.pick(places), writer.list.length);
+    const backward = random.chance(0.5);
+    const count = random.pick([1, 1, 1, 3]);
+    for (let i = 0; i < count; i++) writer.type(place + (backward ? 0 : i), random.pick([...'uvwxyz']));
+    if (writer.list.length > 0 && random.chance(0.1)) writer.delete(random.int(writer.list.length));
+  }
+  const readers = [new Twin(1000), new Twin(1001)] as const;
+  for (const reader of readers) {
+    for (const writer of random.shuffle(writers)) catchUp(reader, writer);
+    expect(reader.list, `seed ${seed}`).toEqual(reader.tree.values);
+  }
+  expect(readers[0].list, `seed ${seed}`).toEqual(readers[1].list);
+}
+
 function catchUp(twin: Twin, from: Twin): void {
   for (const event of from.events) if (!twin.lvs.has(nameOf(event.id))) twin.apply(event);
 }
@@ -169,6 +193,10 @@ function catchUp(twin: Twin, from: Twin): void {
 describe('the walker against the tree of the paper', () => {
   test('random histories of two to five replicas end in the same list at every step', () => {
     for (const seed of seedsOfRuns({}, 400)) playRandomHistory(seed);
+  });
+
+  test('crowds at a few places end in the same list', () => {
+    for (const seed of seedsOfRuns({}, 25)) playCrowd(seed);
   });
 
   test('long branches of up to twenty replicas that arrive in turn end in the same list', () => {
