@@ -10,7 +10,7 @@
  * (update-codec.ts).
  */
 import { type VersionVector, vectorOf } from '../causality/index.ts';
-import type { EventLog, EventTime } from '../history/index.ts';
+import type { EventLog, EventTime, LocalFrontier } from '../history/index.ts';
 import { compareDots, type Dot, type ReplicaId } from '../id/index.ts';
 import type { ContainerId } from './container-id.ts';
 import { OpLog } from './op-log.ts';
@@ -199,18 +199,27 @@ function runOf(events: EventLog, from: number, to: number): EventRun {
     const goesOn = at === seq && at > 1 && events.timeEnd(replica, at - 1) >= at;
     if (!goesOn) times.push({ seq: at, ...events.timeOf(replica, at) });
   }
-  const parents = graph.parentsOf(from);
-  const own = seq === 1 ? -1 : replicas.lvOf(replica, seq - 1);
-  const isOwn = own < 0 ? parents.length === 0 : parents.length === 1 && parents[0] === own;
   return {
     replica: replicas.idOf(replica),
     seq,
     count: to - from,
-    parents: isOwn ? undefined : [...events.dotsOf(parents)].sort(compareDots),
+    parents: parentsToSay(events, replica, seq, graph.parentsOf(from)),
     lengths,
     times,
     position: from,
   };
+}
+
+/** These parents of a replica's event as dots; undefined when they are only its event before, or at seq 1 none. */
+export function parentsToSay(
+  events: EventLog,
+  replica: number,
+  seq: number,
+  parents: LocalFrontier,
+): readonly Dot[] | undefined {
+  const own = seq === 1 ? -1 : events.replicas.lvOf(replica, seq - 1);
+  const isOwn = own < 0 ? parents.length === 0 : parents.length === 1 && parents[0] === own;
+  return isOwn ? undefined : [...events.dotsOf(parents)].sort(compareDots);
 }
 
 /** A run that may still grow. */

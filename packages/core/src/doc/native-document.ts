@@ -17,7 +17,7 @@ import { type Value, wellFormed } from '../bytes/value.ts';
 import { compareVectors, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier } from '../history/index.ts';
-import { type Dot, dot, type ReplicaId } from '../id/index.ts';
+import { compareDots, type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
 import type { OpContext } from '../op/op-type.ts';
@@ -560,13 +560,17 @@ export class NativeDocument {
     const seq = events.replicas.lastSeq(this.#self) + 1;
     const isTimed = !this.#clock.hasLooked && this.#lookAtClock(seq);
     const follows = this.#ownEnd === lv && events.graph.isLinear;
+    const tells = this.#updates.size > 0;
+    const parents =
+      follows || !tells ? undefined : [...events.dotsOf(events.graph.frontier)].sort(compareDots);
     events.appendNext(this.#self, count);
     this.#ownEnd = lv + count;
-    if (this.#updates.size > 0) {
+    if (tells) {
+      // At seq 1 with nothing before it there are no parents to be said.
       const bytes =
-        follows && !isTimed
-          ? this.#single.write(this.replica, seq, text.name, index, inserted, count)
-          : undefined;
+        isTimed || parents?.length === 0
+          ? undefined
+          : this.#single.write(this.replica, seq, parents, text.name, index, inserted, count);
       this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
     }
     if (!this.#notes.isEmpty) this.#tellChange(true, undefined, lv, lv + count, NONE);
@@ -651,7 +655,7 @@ export class NativeDocument {
     const { replicas, graph } = this.#events;
     if (graph.length + edit.count > MAX_DOTS) return false;
     const replica = replicas.find(edit.replica as ReplicaId);
-    if (replica < 0 || replicas.lastSeq(replica) !== edit.seq - 1) return false;
+    if ((replica < 0 ? 0 : replicas.lastSeq(replica)) !== edit.seq - 1) return false;
     const own = edit.seq === 1 ? -1 : replicas.lvOf(replica, edit.seq - 1);
     const isNext = edit.parents < 0 && graph.isLinear && own === graph.length - 1;
     const parents = isNext ? undefined : this.#parentsOf(edit, own);
@@ -661,13 +665,12 @@ export class NativeDocument {
     const text = this.#states[container] as TextState;
     const linear = parents === undefined || graph.isFrontier(parents);
     if (linear && edit.index + (edit.deletes ? edit.count : 0) > text.length) return false;
-    this.#takeInSingle(edit, replica, container, text, linear ? undefined : parents);
+    this.#takeInSingle(edit, container, text, linear ? undefined : parents);
     return true;
   }
 
   #takeInSingle(
     edit: SingleReader,
-    replica: number,
     container: number,
     text: TextState,
     parents: LocalFrontier | undefined,
@@ -675,6 +678,7 @@ export class NativeDocument {
     const events = this.#events;
     const { count, index } = edit;
     const lv = events.length;
+    const replica = events.replicas.meet(edit.replica as ReplicaId);
     if (edit.hasTime) {
       events.markTime(replica, edit.seq, edit.wallMs, edit.counter);
       this.#clock.see(edit.wallMs, edit.counter, edit.replica === this.replica);

@@ -1,24 +1,38 @@
 /**
- * Writes the updates that typing makes, of the form `single` (update-codec.ts), for an event that has no new time and whose
- * only parent is its replica's event before. Makes nothing but the bytes. Text that is long or not ASCII it leaves to the codec.
+ * Writes the updates that typing makes, of the form `single` (update-codec.ts), for an event that has no new time. Makes nothing but
+ * the bytes. Text that is long or not ASCII, and a merge of many branches, it leaves to the codec.
  */
-import type { ReplicaId } from '../id/index.ts';
-import { LONG_REPLICA, SINGLE, SINGLE_DELETES, SINGLE_LONG_REPLICA, UPDATE_VERSION } from './update-form.ts';
+import type { Dot, ReplicaId } from '../id/index.ts';
+import {
+  LONG_REPLICA,
+  SINGLE,
+  SINGLE_DELETES,
+  SINGLE_HAS_PARENTS,
+  SINGLE_LONG_REPLICA,
+  UPDATE_VERSION,
+} from './update-form.ts';
+
+/** Typing has one or two. */
+const MAX_PARENTS = 2;
 
 /** What is longer was pasted, and is rare. */
 const MAX_TEXT_UNITS = 64;
 const MAX_NAME_BYTES = 64;
-/** Head, replica, seq, name and its length, index, text or count. */
-const ROOM = 1 + 8 + 5 + 1 + MAX_NAME_BYTES + 5 + MAX_TEXT_UNITS;
+/** Head, replica, seq, parents, name and its length, index, text or count. */
+const ROOM = 1 + 8 + 5 + 1 + MAX_PARENTS * (8 + 5) + 1 + MAX_NAME_BYTES + 5 + MAX_TEXT_UNITS;
 
 export class SingleWriter {
   readonly #bytes = new Uint8Array(ROOM);
   #at = 0;
 
-  /** The update, or undefined when the codec has to write it. `inserted` is undefined for a deletion. */
+  /**
+   * The update, or undefined when the codec has to write it. `parents`, by ascending replica, are undefined when the only one is the
+   * replica's event before, and `inserted` is for a deletion.
+   */
   write(
     replica: ReplicaId,
     seq: number,
+    parents: readonly Dot[] | undefined,
     name: Uint8Array | undefined,
     index: number,
     inserted: string | undefined,
@@ -27,6 +41,7 @@ export class SingleWriter {
     if (
       name === undefined ||
       name.length > MAX_NAME_BYTES ||
+      (parents !== undefined && parents.length > MAX_PARENTS) ||
       (inserted !== undefined && count > MAX_TEXT_UNITS)
     )
       return undefined;
@@ -36,11 +51,13 @@ export class SingleWriter {
       UPDATE_VERSION |
         SINGLE |
         (inserted === undefined ? SINGLE_DELETES : 0) |
+        (parents === undefined ? 0 : SINGLE_HAS_PARENTS) |
         (isLong ? SINGLE_LONG_REPLICA : 0),
     );
     if (isLong) this.#longReplica(replica);
     else this.#varint(replica);
     this.#varint(seq * 2);
+    if (parents !== undefined) this.#parents(parents);
     this.#varint(name.length);
     for (let i = 0; i < name.length; i++) this.#byte(name[i] as number);
     this.#varint(index);
@@ -56,6 +73,14 @@ export class SingleWriter {
     const update = new Uint8Array(this.#at);
     for (let i = 0; i < update.length; i++) update[i] = this.#bytes[i] as number;
     return update;
+  }
+
+  #parents(parents: readonly Dot[]): void {
+    this.#varint(parents.length);
+    for (const { replica, seq } of parents) {
+      this.#varint(replica);
+      this.#varint(seq);
+    }
   }
 
   #byte(value: number): void {
