@@ -4,5 +4,6 @@ import type { Bench } from './bench.ts';
 import { engine } from './engine/engine.ts';
 import { formats } from './formats.ts';
 import { keystroke } from './keystroke/keystroke.ts';
+import { relay } from './relay/relay.ts';
 
-export const benches: readonly Bench[] = [formats, keystroke, engine];
+export const benches: readonly Bench[] = [formats, keystroke, engine, relay];
