@@ -89,6 +89,9 @@ export class Channel implements RoomMember {
     this.#input({ type: 'lost' });
   }
 
+  /** A session that goes by offsets is told of nothing that has none. */
+  fresh(): void {}
+
   committed(committed: CommittedEntries): void {
     for (const [index, { offset, batch, authors }] of committed.entries.entries()) {
       if (authors.includes(this)) {

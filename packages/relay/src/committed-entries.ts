@@ -3,6 +3,7 @@
  * encoded once, however many sessions there are and whichever protocol they speak.
  */
 import { type BatchId, type SharedFrame, shareFrame } from '@causeway/core/sync';
+import type { UpdatesEncoder } from './fresh-updates.ts';
 import type { RoomMember } from './room.ts';
 
 export interface CommittedEntry {
@@ -11,16 +12,15 @@ export interface CommittedEntry {
   readonly update: Uint8Array;
   /** Who pushed it: more than one when it was pushed again before it was durable. */
   readonly authors: readonly RoomMember[];
+  /** Which of the updates it is that were shown ahead of the disk (fresh-updates.ts); 0: it was not. */
+  readonly ticket: number;
 }
-
-/** Encodes the entries for every session of a protocol that has no channels. */
-export type EntriesEncoder = (entries: readonly CommittedEntry[]) => Uint8Array;
 
 export class CommittedEntries {
   /** At least one, in the order of their offsets, without gap. */
   readonly entries: readonly CommittedEntry[];
   readonly #shared: SharedFrame[] = [];
-  readonly #encoded = new Map<EntriesEncoder, Uint8Array>();
+  #encoded: Uint8Array | undefined;
 
   constructor(entries: readonly CommittedEntry[]) {
     this.entries = entries;
@@ -46,12 +46,9 @@ export class CommittedEntries {
     return this.#shared[index];
   }
 
-  /** What `encode` makes of the entries: the same bytes for everyone who asks with the same function. */
-  encodedBy(encode: EntriesEncoder): Uint8Array {
-    const known = this.#encoded.get(encode);
-    if (known !== undefined) return known;
-    const encoded = encode(this.entries);
-    this.#encoded.set(encode, encoded);
-    return encoded;
+  /** All updates, encoded once; `encode` is the same for everyone who asks. */
+  encodedBy(encode: UpdatesEncoder): Uint8Array {
+    this.#encoded ??= encode(this.entries.map(({ update }) => update));
+    return this.#encoded;
   }
 }

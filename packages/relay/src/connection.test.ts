@@ -210,11 +210,20 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     cache: new ByteBudget(0),
     logger: SILENT,
     after: () => undefined,
+    soon: () => undefined,
   });
   const peers: Peer[] = [];
   let now = 0;
   const connect = (): Peer => {
-    const parts = { relay: 'test', limits, policy: OPEN_POLICY, rooms, logger: SILENT, now: () => now };
+    const parts = {
+      relay: 'test',
+      limits,
+      policy: OPEN_POLICY,
+      rooms,
+      logger: SILENT,
+      now: () => now,
+      left: () => undefined,
+    };
     const peer = new Peer((socket) => new Connection(socket, { ...parts, session: peers.length + 1 }));
     peers.push(peer);
     return peer;

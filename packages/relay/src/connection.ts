@@ -61,6 +61,8 @@ export interface ConnectionParts {
   readonly logger: Logger;
   /** Milliseconds of a clock that never runs back. */
   now(): number;
+  /** The connection is done. */
+  left(connection: ClientConnection): void;
 }
 
 export class Connection implements ClientConnection {
@@ -112,6 +114,7 @@ export class Connection implements ClientConnection {
 
   /** The socket is gone. */
   lost(): void {
+    this.#parts.left(this);
     this.#input({ type: 'lost' });
   }
 

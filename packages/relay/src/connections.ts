@@ -28,7 +28,7 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Takes a socket in, for which `connect` makes a connection with the number of its session, or refuses it. */
+  /** Takes a socket in until it is removed, for which `connect` makes a connection with the number of its session, or refuses it. */
   add(socket: Socket, connect: (session: number) => ClientConnection): SocketHandler {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
@@ -38,16 +38,13 @@ export class Connections {
     this.#sessions += 1;
     const connection = connect(this.#sessions);
     this.#open.set(connection, socket);
-    return {
-      message: (bytes) => connection.message(bytes),
-      fail: (error) => connection.fail(error),
-      alive: () => connection.alive(),
-      lost: () => {
-        this.#open.delete(connection);
-        connection.lost();
-        if (this.#open.size === 0) this.#whenEmpty?.();
-      },
-    };
+    return connection;
+  }
+
+  /** Its socket is gone. */
+  remove(connection: ClientConnection): void {
+    this.#open.delete(connection);
+    if (this.#open.size === 0) this.#whenEmpty?.();
   }
 
   tick(): void {

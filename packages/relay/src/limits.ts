@@ -23,6 +23,8 @@ export interface RelayLimits {
   readonly minFoldBytes: number;
   /** Larger documents are not folded. */
   readonly maxFoldBytes: number;
+  /** A document up to this size is merged whole for whoever comes; of a larger one the snapshot goes out as it is, and the rest behind it. */
+  readonly maxMergedAtOnceBytes: number;
   /** A document up to this size is kept merged while its room is open. */
   readonly maxCachedDocumentBytes: number;
   /** Bytes of merged documents over all rooms. */
@@ -53,6 +55,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   minFoldBytes: 256 * KIB,
   /** What a client takes in one frame; merging needs about three times as much memory. */
   maxFoldBytes: 256 * MIB,
+  /** Some ten milliseconds of the event loop. */
+  maxMergedAtOnceBytes: 512 * KIB,
   /** A long book. */
   maxCachedDocumentBytes: 8 * MIB,
   maxCacheBytes: 128 * MIB,

@@ -14,7 +14,7 @@ import { appFiles } from './app-files.ts';
 import { OPEN_POLICY, type Policy } from './auth/policy.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Connection } from './connection.ts';
-import { Connections } from './connections.ts';
+import { type ClientConnection, Connections } from './connections.ts';
 import { createHttpServer, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
@@ -77,7 +77,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     limits,
     cache,
     logger,
-    after: (ms, run) => void setTimeout(run, ms).unref(),
+    after,
+    soon: (run) => void setImmediate(run),
   });
   const connections = new Connections(limits);
   const parts = {
@@ -86,10 +87,16 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     policy: options.policy ?? OPEN_POLICY,
     rooms,
     logger,
-    now: () => performance.now(),
+    now: () => Math.floor(performance.now()),
+    left: (connection: ClientConnection) => connections.remove(connection),
   };
   const takesYjs = options.formats.some(({ family }) => family === 'yjs');
-  const yjsParts = { ...parts, awareness: new Awarenesses(wallClockSeconds), newBatch: batchIds(random) };
+  const yjsParts = {
+    ...parts,
+    after,
+    awareness: new Awarenesses(wallClockSeconds),
+    newBatch: batchIds(random),
+  };
   const native: WebSocketRoute = {
     maxMessageBytes: limits.session.maxMessageBytes,
     connect: (socket) => connections.add(socket, (session) => new Connection(socket, { ...parts, session })),
@@ -97,7 +104,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const yjs = (wanted: YjsAddress): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxUpdateBytes + MAX_FRAME_OVERHEAD_BYTES,
     connect: (socket) =>
-      connections.add(socket, (session) => new YjsConnection(socket, { ...yjsParts, ...wanted, session })),
+      connections.add(socket, (session) => new YjsConnection(socket, session, wanted, yjsParts)),
   });
   const startedAt = performance.now();
   let closing: Promise<void> | undefined;
@@ -188,6 +195,10 @@ function addressOf(server: Server): AddressInfo {
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function after(ms: number, run: () => void): void {
+  setTimeout(run, ms).unref();
 }
 
 function wallClockSeconds(): number {

@@ -1,5 +1,6 @@
 // A room on a log whose disk the test holds back: what leaves the room when, and what it answers.
 import { CausewayError } from '@causeway/core';
+import { concatBytes } from '@causeway/core/bytes';
 import { parseDocumentName } from '@causeway/core/id';
 import { type BatchId, decodeFrame, encodeShared, parseBatchId } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
@@ -27,6 +28,28 @@ test('P3: nothing leaves before it is durable; then the author is told, and the 
   expect(author.told).toEqual(['durable 1 at 1', 'committed 2: b', 'durable 3 at 3']);
   expect(reader.told).toEqual(['committed 1: a', 'durable 2 at 2', 'committed 3: c']);
   expect(room.head).toBe(3);
+});
+
+test('sessions without offsets are shown what is sound at once, but for their own, and not while the disk fails', async () => {
+  const { room, disk } = await openRoom({ held: true });
+  const [author, reader] = [joined(room, 1), joined(room, 2)];
+  room.append(author.member, batch(1), adding('a'));
+  room.append(author.member, batch(2), Uint8Array.of(250));
+  room.append(reader.member, batch(3), adding('b'));
+  await turns();
+  expect(reader.shown).toEqual([adding('a')]);
+  expect(author.shown).toEqual([adding('b')]);
+  expect([reader.told, room.shown]).toEqual([[], 2]);
+  await disk.release();
+  disk.full = true;
+  room.append(author.member, batch(4), adding('c'));
+  await turns();
+  room.append(author.member, batch(5), adding('d'));
+  disk.full = false;
+  room.append(author.member, batch(6), adding('e'));
+  await turns();
+  expect(reader.shown).toEqual([adding('a'), adding('c')]);
+  expect(reader.told.at(-1)).toBe('committed 3: e');
 });
 
 test('a push that is repeated is answered with the offset it got, and stored once', async () => {
@@ -260,6 +283,7 @@ async function openRoom(
     cache: options.cache ?? new ByteBudget(1 << 20),
     logger: SILENT,
     after: (_, run) => void timers.push(run),
+    soon: (run) => void setImmediate(run),
   };
   const tick = (): void => {
     for (const run of timers.splice(0)) run();
@@ -271,11 +295,16 @@ async function openRoom(
 function joined(
   room: Room,
   session: number,
-): { member: RoomMember; told: string[]; commits: (readonly number[])[] } {
+): { member: RoomMember; told: string[]; commits: (readonly number[])[]; shown: Uint8Array[] } {
+  const shown: Uint8Array[] = [];
   const told: string[] = [];
   const commits: (readonly number[])[] = [];
   const member: RoomMember = {
     session,
+    fresh: (fresh) => {
+      const updates = fresh.encodedFor(member, concatBytes);
+      if (updates !== undefined) shown.push(updates);
+    },
     committed: ({ entries }) => {
       commits.push(entries.map(({ offset }) => offset));
       for (const { offset, batch: id, update, authors } of entries) {
@@ -290,7 +319,7 @@ function joined(
     closed: (code) => told.push(`closed ${code}`),
   };
   room.join(member);
-  return { member, told, commits };
+  return { member, told, commits, shown };
 }
 
 async function fill(room: Room, elements: readonly string[]): Promise<void> {

@@ -1,22 +1,25 @@
 /**
- * A document that is open on the relay: its log, the sessions that follow it, their presence. Nothing leaves a room before
- * it is durable: an entry is acknowledged to its author and sent to the others when the log says that it is on disk, in
- * the order of offsets.
+ * A document that is open on the relay: its log, the sessions that follow it, their presence. Nothing that counts leaves a
+ * room before it is durable: an entry is acknowledged to its author and told with its offset to the others when the log says
+ * that it is on disk, in the order of offsets. Sessions that go by no offset are shown an update ahead of that.
  *
  *   push ─▶ known batch? ─▶ validate ─▶ log.append ─ ─ ─ fsync ─ ─ ─▶ ack to the author
- *              │ yes            │ bad                                └▶ committed to the others
- *              ▼                ▼
+ *              │ yes            │ bad      │                         └▶ committed to the others
+ *              ▼                ▼          └▶ fresh, to those without offsets
  *         ack, old offset     nack
  *
  * Leaves out: what a session has been sent (core/sync/relay-channel.ts), opening and closing of rooms (rooms.ts).
  */
 import { CausewayError, InvariantError, invariant } from '@causeway/core';
+import { equalBytes } from '@causeway/core/bytes';
 import type { UpdateFormat, Version } from '@causeway/core/format';
 import type { DocumentKind, DocumentName } from '@causeway/core/id';
 import type { BatchId, ChannelCloseCode, NackCode } from '@causeway/core/sync';
 import type { ByteBudget } from './byte-budget.ts';
 import { CommittedEntries, type CommittedEntry } from './committed-entries.ts';
+import { type FreshUpdate, FreshUpdates } from './fresh-updates.ts';
 import type { RelayLimits } from './limits.ts';
+import { LogPiece } from './log-piece.ts';
 import type { Logger } from './logger.ts';
 import { PresenceChanges } from './presence-changes.ts';
 import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
@@ -24,6 +27,8 @@ import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
 /** A session in a room. The room calls these in the order in which they are to happen. */
 export interface RoomMember {
   readonly session: number;
+  /** Updates came in, maybe own ones among them; they are not yet on disk. */
+  fresh(fresh: FreshUpdates): void;
   /** Entries are on disk, maybe own ones among them. */
   committed(committed: CommittedEntries): void;
   /** Own push is on disk since long, or became durable after its author had left the room. */
@@ -44,12 +49,8 @@ export interface RoomParts {
   readonly logger: Logger;
   /** Calls `run` after `ms`, once. */
   after(ms: number, run: () => void): void;
-}
-
-/** Everything up to `upTo`, merged. */
-export interface LogPiece {
-  readonly upTo: number;
-  readonly update: Uint8Array;
+  /** Calls `run` when everything that has arrived has been looked at, once. */
+  soon(run: () => void): void;
 }
 
 /** The tail is read in pieces of this size: it bounds how long one read holds up the event loop. */
@@ -71,6 +72,14 @@ export class Room {
   readonly #remembered = new Map<BatchId, number>();
   /** Who waits for a batch that is not yet durable: its author, or its author's next connection too. */
   readonly #pending = new Map<BatchId, RoomMember[]>();
+  /** Appends under way. */
+  #appending = 0;
+  /** Updates that came in and have not been shown. */
+  #fresh: FreshUpdate[] = [];
+  /** How many updates have been shown ahead of the disk. */
+  #shown = 0;
+  /** The last append succeeded: what comes in will most likely be stored, and may be shown ahead of that. */
+  #storing = true;
   /** What became durable in the commit that is being told, in the order of offsets. */
   #committedNow: CommittedEntry[] = [];
   #head: number;
@@ -82,6 +91,10 @@ export class Room {
   #folding = false;
   #merging: Promise<LogPiece> | undefined;
   #merged: LogPiece | undefined;
+  /** The version as of an offset, of a large document that was asked for it. */
+  #version: { readonly upTo: number; readonly version: Version } | undefined;
+  /** The version of a document without content. */
+  readonly #nothing: Version;
   /** Bytes of the entries after `#merged`. */
   #bytesSinceMerged = 0;
 
@@ -98,11 +111,17 @@ export class Room {
     this.kind = format.kind;
     this.epoch = head.epoch;
     this.#format = format;
+    this.#nothing = format.versionOf(format.empty);
     this.#parts = parts;
     this.#head = head.head;
     this.#snapshot = head.snapshot;
     this.#snapshotBytes = head.snapshotBytes;
     this.#tailBytes = head.tailBytes;
+  }
+
+  /** Updates shown ahead of the disk so far: the ticket of the last. */
+  get shown(): number {
+    return this.#shown;
   }
 
   /** Offset of the last durable entry. */
@@ -112,9 +131,7 @@ export class Room {
 
   /** Nobody is here and nothing is under way. */
   get isIdle(): boolean {
-    return (
-      this.#members.size === 0 && this.#pending.size === 0 && !this.#folding && this.#merging === undefined
-    );
+    return this.#members.size === 0 && this.#appending === 0 && !this.#folding && this.#merging === undefined;
   }
 
   /** True when these bytes are empty or a version of this document's format. */
@@ -143,7 +160,12 @@ export class Room {
     const waiting = this.#pending.get(batch);
     if (known !== undefined) member.durable(batch, known);
     else if (waiting !== undefined) waiting.push(member);
-    else this.#store(member, batch, update);
+    else this.#store(member, batch, update, true);
+  }
+
+  /** The same for a push that is never repeated: its batch is not remembered. */
+  appendOnce(member: RoomMember, batch: BatchId, update: Uint8Array): void {
+    this.#store(member, batch, update, false);
   }
 
   /**
@@ -153,7 +175,9 @@ export class Room {
   async read(after: number, maxBytes: number, since: Uint8Array | undefined): Promise<LogPiece> {
     const piece = await this.#piece(after, maxBytes);
     if (since === undefined) return piece;
-    return { upTo: piece.upTo, update: this.#format.diff(piece.update, this.#format.parseVersion(since)) };
+    const version = this.#format.parseVersion(since);
+    if (equalBytes(version, this.#nothing)) return piece;
+    return new LogPiece(piece.upTo, this.#format.diff(piece.update, version));
   }
 
   /** The whole document, when it is at hand as of now. */
@@ -163,7 +187,21 @@ export class Room {
 
   /** The version of everything that is durable. Rejects as `read` does. */
   async version(): Promise<Version> {
-    return this.#format.versionOf(this.#head === 0 ? this.#format.empty : (await this.#mergeAll()).update);
+    const advance = this.#format.advance?.bind(this.#format);
+    if (
+      advance === undefined ||
+      this.#snapshotBytes + this.#tailBytes <= this.#parts.limits.maxMergedAtOnceBytes
+    ) {
+      return this.#head === 0 ? this.#nothing : this.#format.versionOf((await this.#mergeAll()).update);
+    }
+    let { upTo, version } = this.#version ?? (await this.#versionOfFirst());
+    while (upTo < this.#head) {
+      const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
+      for (const update of updatesOf(slice)) version = advance(version, update);
+      upTo = endOf(slice, upTo);
+    }
+    this.#version = { upTo, version };
+    return version;
   }
 
   /**
@@ -187,17 +225,38 @@ export class Room {
     this.#keep(undefined);
   }
 
-  #store(member: RoomMember, batch: BatchId, update: Uint8Array): void {
+  #store(member: RoomMember, batch: BatchId, update: Uint8Array, repeats: boolean): void {
     const fault = this.#faultOf(update);
     if (fault !== undefined) {
       member.rejected(batch, 'invalid', fault);
       return;
     }
-    this.#pending.set(batch, [member]);
+    const authors = [member];
+    if (repeats) this.#pending.set(batch, authors);
+    this.#appending += 1;
+    const ticket = this.#show(member, update);
     this.#parts.log.append(this.name, batch, update).then(
-      (offset) => this.#committed(batch, offset, update),
-      (error: unknown) => this.#notStored(batch, error),
+      (offset) => {
+        if (repeats) this.#settled(batch, offset);
+        this.#committed({ offset, batch, update, authors, ticket });
+      },
+      (error: unknown) => this.#notStored(batch, authors, error),
     );
+  }
+
+  /** The ticket of an update that is shown ahead of the disk; 0 for one that is not. */
+  #show(author: RoomMember, update: Uint8Array): number {
+    if (!this.#storing) return 0;
+    this.#fresh.push({ author, update });
+    if (this.#fresh.length === 1) this.#parts.soon(() => this.#tellFresh());
+    this.#shown += 1;
+    return this.#shown;
+  }
+
+  #tellFresh(): void {
+    const fresh = new FreshUpdates(this.#fresh);
+    this.#fresh = [];
+    for (const member of this.#members) member.fresh(fresh);
   }
 
   #faultOf(update: Uint8Array): string | undefined {
@@ -216,15 +275,20 @@ export class Room {
     }
   }
 
-  #committed(batch: BatchId, offset: number, update: Uint8Array): void {
+  #settled(batch: BatchId, offset: number): void {
+    this.#pending.delete(batch);
+    this.#remember(batch, offset);
+  }
+
+  #committed(entry: CommittedEntry): void {
+    const { offset, update } = entry;
     invariant(offset === this.#head + 1, 'R1', () => `${this.name}: entry ${offset} after ${this.#head}`);
+    this.#appending -= 1;
+    this.#storing = true;
     this.#head = offset;
     this.#tailBytes += update.length;
     this.#bytesSinceMerged += update.length;
-    const authors = this.#pending.get(batch) ?? [];
-    this.#pending.delete(batch);
-    this.#remember(batch, offset);
-    this.#committedNow.push({ offset, batch, update, authors });
+    this.#committedNow.push(entry);
     // The other entries of the commit settle in this same turn: they are told together, behind the last of them.
     if (this.#committedNow.length === 1) queueMicrotask(() => this.#tellCommitted());
     this.#foldWhenDue();
@@ -239,23 +303,37 @@ export class Room {
     }
   }
 
-  #notStored(batch: BatchId, error: unknown): void {
+  #notStored(batch: BatchId, authors: readonly RoomMember[], error: unknown): void {
     if (error instanceof InvariantError) throw error;
-    const authors = this.#pending.get(batch) ?? [];
+    this.#appending -= 1;
+    this.#storing = false;
     this.#pending.delete(batch);
     this.#parts.logger.error({ document: this.name, batch, err: error }, 'an update was not stored');
     for (const author of authors) author.failed(error);
   }
 
   async #piece(after: number, maxBytes: number): Promise<LogPiece> {
-    const documentBytes = this.#snapshotBytes + this.#tailBytes;
-    const small = documentBytes <= this.#parts.limits.maxCachedDocumentBytes;
-    if (small && (after === 0 || after < this.#snapshot)) {
-      const whole = this.#isFresh() ? this.#merged : await this.#mergeAll();
-      if (whole !== undefined && whole.upTo > after) return whole;
+    const { maxCachedDocumentBytes, maxMergedAtOnceBytes } = this.#parts.limits;
+    const bytes = this.#snapshotBytes + this.#tailBytes;
+    if (bytes <= maxCachedDocumentBytes && (after === 0 || after < this.#snapshot)) {
+      const first = bytes <= maxMergedAtOnceBytes ? await this.#whole() : await this.#first();
+      if (first !== undefined && first.upTo > after) return first;
     }
     const slice = await this.#parts.log.read(this.name, after, maxBytes);
-    return { upTo: endOf(slice, after), update: this.#mergeOf(updatesOf(slice)) };
+    return new LogPiece(endOf(slice, after), this.#mergeOf(updatesOf(slice)));
+  }
+
+  async #whole(): Promise<LogPiece | undefined> {
+    return this.#isFresh() ? this.#merged : this.#mergeAll();
+  }
+
+  /** The snapshot of a large document as it is, or what else was kept merged: to merge the rest into it takes longer than to send it behind. */
+  async #first(): Promise<LogPiece | undefined> {
+    if (this.#merged !== undefined && this.#merged.upTo >= this.#snapshot) return this.#merged;
+    const slice = await this.#parts.log.read(this.name, 0, 1);
+    const first = new LogPiece(endOf(slice, 0), this.#mergeOf(updatesOf(slice)));
+    if (first.upTo >= this.#snapshot) this.#keep(first);
+    return first;
   }
 
   /** What is kept merged is nearly all there is: who gets it reads the rest from the log, which costs less than merging anew. */
@@ -265,6 +343,12 @@ export class Room {
       this.#merged !== undefined &&
       this.#bytesSinceMerged <= Math.max(minFoldBytes, this.#merged.update.length / 4)
     );
+  }
+
+  async #versionOfFirst(): Promise<{ readonly upTo: number; readonly version: Version }> {
+    const first = await this.#first();
+    if (first === undefined) return { upTo: 0, version: this.#nothing };
+    return { upTo: first.upTo, version: this.#format.versionOf(first.update) };
   }
 
   /** The whole document as of now or of a merge that is under way: many who come at once share one. */
@@ -285,7 +369,7 @@ export class Room {
       upTo = endOf(slice, upTo);
       atHead = slice.atHead;
     }
-    const whole = { upTo, update: this.#mergeOf(updates) };
+    const whole = new LogPiece(upTo, this.#mergeOf(updates));
     if (upTo >= this.#head) this.#bytesSinceMerged = 0;
     this.#keep(whole);
     return whole;

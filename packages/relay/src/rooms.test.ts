@@ -121,6 +121,7 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
     cache: new ByteBudget(1 << 20),
     logger: SILENT,
     after: () => undefined,
+    soon: () => undefined,
   };
   return { rooms: new Rooms(formatRegistry([latticeFormats()]), parts), log, opened, faults };
 }

@@ -10,6 +10,9 @@ const FINAL_BINARY = 0x82;
 const TWO_BYTE_LENGTH = 126;
 const EIGHT_BYTE_LENGTH = 127;
 
+/** The answer to a ping carries what the ping did, at most this much. */
+export const PONG = { maxBytes: 125, opcode: 0x8a } as const;
+
 /** Bytes before a message of this length. */
 export function frameHeadBytes(length: number): number {
   if (length < TWO_BYTE_LENGTH) return 2;
@@ -38,5 +41,12 @@ export function writeFrameHead(target: Uint8Array, at: number, length: number): 
 export function frameOf(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(frameHeadBytes(message.length) + message.length);
   frame.set(message, writeFrameHead(frame, 0, message.length));
+  return frame;
+}
+
+/** The answer to a ping with this in it. */
+export function pongFrame(data: Uint8Array): Uint8Array {
+  const frame = frameOf(data);
+  frame[0] = PONG.opcode;
   return frame;
 }

@@ -5,6 +5,7 @@ import { CausewayError } from '@causeway/core';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Socket } from './connection.ts';
 import { pathOf } from './http.ts';
+import { StreamSocket } from './stream-socket.ts';
 
 /** Who handles a socket. Every call is about this one socket. */
 export interface SocketHandler {
@@ -44,7 +45,7 @@ export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void 
     servers.set(route.maxMessageBytes, sockets);
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
       stream.off('error', ignoreError);
-      attach(webSocket, route.connect(new StreamSocket(webSocket, stream)));
+      attach(webSocket, stream, route);
     });
   });
 }
@@ -56,66 +57,48 @@ function webSocketServer(maxMessageBytes: number): WebSocketServer {
     // Updates are small or already packed; deflate costs hundreds of kilobytes for each connection.
     perMessageDeflate: false,
     clientTracking: false,
+    // An answer of ws could fall into a frame of ours that is half sent.
+    autoPong: false,
   });
 }
 
-function attach(webSocket: WebSocket, handler: SocketHandler): void {
-  webSocket.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary && data instanceof Buffer) handler.message(bytesOf(data));
-    else handler.fail(textMessage());
-  });
-  webSocket.on('pong', () => handler.alive());
+/** Who handles a WebSocket. Listeners are the same for all: thousands of idle sockets cost nothing for theirs. */
+const attached = new WeakMap<WebSocket, { readonly handler: SocketHandler; readonly socket: StreamSocket }>();
+
+function attach(webSocket: WebSocket, stream: Duplex, route: WebSocketRoute): void {
+  const socket = new StreamSocket(webSocket, stream);
+  attached.set(webSocket, { handler: route.connect(socket), socket });
+  webSocket.on('message', received);
+  webSocket.on('ping', pinged);
+  webSocket.on('pong', ponged);
   // ws has closed the socket with the right code by then; `close` follows.
-  webSocket.on('error', () => undefined);
-  webSocket.on('close', () => handler.lost());
+  webSocket.on('error', ignore);
+  webSocket.on('close', closed);
 }
+
+function received(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const handler = attached.get(this)?.handler;
+  if (isBinary && data instanceof Buffer) handler?.message(bytesOf(data));
+  else handler?.fail(textMessage());
+}
+
+function pinged(this: WebSocket, data: Buffer): void {
+  attached.get(this)?.socket.pong(data);
+}
+
+function ponged(this: WebSocket): void {
+  attached.get(this)?.handler.alive();
+}
+
+function closed(this: WebSocket): void {
+  attached.get(this)?.handler.lost();
+}
+
+function ignore(): void {}
 
 /** As a plain array: the slice() of a Buffer is a view, and updates are handed to code that means a copy. */
 function bytesOf(data: Buffer): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** A WebSocket over the stream of its upgrade. Without deflate ws writes whole frames at once, so frames of ours may stand between its own. */
-class StreamSocket implements Socket {
-  readonly #webSocket: WebSocket;
-  readonly #stream: Duplex;
-
-  constructor(webSocket: WebSocket, stream: Duplex) {
-    this.#webSocket = webSocket;
-    this.#stream = stream;
-  }
-
-  get bufferedBytes(): number {
-    return this.#webSocket.bufferedAmount;
-  }
-
-  send(message: Uint8Array, written: () => void): void {
-    this.#webSocket.send(message, { binary: true }, written);
-  }
-
-  write(frames: Uint8Array, written: () => void): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#stream.write(frames, written);
-  }
-
-  ping(): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.ping();
-  }
-
-  close(code: number, reason: string): void {
-    this.#webSocket.close(code, reason);
-  }
-
-  destroy(): void {
-    this.#webSocket.terminate();
-  }
-
-  pause(): void {
-    this.#webSocket.pause();
-  }
-
-  resume(): void {
-    this.#webSocket.resume();
-  }
 }
 
 function textMessage(): CausewayError {

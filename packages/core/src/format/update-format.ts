@@ -31,6 +31,12 @@ export interface UpdateFormat {
   /** The version of a document that holds just this update. */
   versionOf(update: Uint8Array): Version;
 
+  /**
+   * The version of a document that had `version` and takes `update`, as far as can be told without the document: never more
+   * than it holds. A format that leaves it out has every version made from the document.
+   */
+  advance?(version: Version, update: Uint8Array): Version;
+
   /** Bytes from a peer as a version; `decode/*` unless they are one of this format. */
   parseVersion(bytes: Uint8Array): Version;
 

@@ -5,12 +5,12 @@
  * What merging cannot do is collect: deleted content stays in the bytes until a live document makes a snapshot of them.
  */
 import { CausewayError } from '../error.ts';
-import type { FormatFamily, UpdateFormat, Version } from '../format/index.ts';
+import type { FormatFamily, UpdateFormat } from '../format/index.ts';
 import { type DocumentKind, parseDocumentKind } from '../id/index.ts';
 import { compareStateVectors, decodeStateVector, encodeStateVector } from './state-vector.ts';
 import { compose } from './update-compose.ts';
-import { endClock, firstClock, takeApart, type UpdateParts } from './update-parts.ts';
-import { scanUpdate } from './update-scan.ts';
+import { takeApart } from './update-parts.ts';
+import { INFO_SKIP, scanUpdate } from './update-scan.ts';
 
 export const YJS_KIND: DocumentKind = parseDocumentKind('yjs');
 
@@ -21,7 +21,9 @@ export const yjsFormat: UpdateFormat = {
 
   validate: (update) => scanUpdate(update, { client: ignore, struct: ignore, deletion: ignore }),
 
-  versionOf: (update) => versionOfParts(takeApart(update)),
+  versionOf: (update) => encodeStateVector(reached(new Map(), update)),
+
+  advance: (version, update) => encodeStateVector(reached(new Map(decodeStateVector(version)), update)),
 
   parseVersion: (bytes) => encodeStateVector(decodeStateVector(bytes)),
 
@@ -55,13 +57,23 @@ export function yjsFormats(): FormatFamily {
   };
 }
 
-/** How far each client's structs reach from clock 0 without a gap. */
-function versionOfParts({ runs }: UpdateParts): Version {
-  const vector = new Map<number, number>();
-  for (const run of runs) {
-    if (firstClock(run) === (vector.get(run.client) ?? 0)) vector.set(run.client, endClock(run));
-  }
-  return encodeStateVector(vector);
+/** How far each client reaches without a gap, after the structs of `update`. Skips are the gaps. */
+function reached(vector: Map<number, number>, update: Uint8Array): Map<number, number> {
+  let of = 0;
+  let reach = 0;
+  scanUpdate(update, {
+    client: (client) => {
+      if (reach > 0) vector.set(of, reach);
+      of = client;
+      reach = vector.get(client) ?? 0;
+    },
+    struct: (info, clock, length) => {
+      if (info !== INFO_SKIP && clock <= reach && clock + length > reach) reach = clock + length;
+    },
+    deletion: ignore,
+  });
+  if (reach > 0) vector.set(of, reach);
+  return vector;
 }
 
 function ignore(): void {}

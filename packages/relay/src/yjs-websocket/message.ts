@@ -62,6 +62,16 @@ export function step2Message(update: Uint8Array): Uint8Array {
   return message(SYNC, STEP_2, update);
 }
 
+/** Step 2 in a WebSocket frame. */
+export function step2Frame(update: Uint8Array): Uint8Array {
+  return syncFrames(STEP_2, [update]);
+}
+
+/** An update in a WebSocket frame. */
+export function updateFrame(update: Uint8Array): Uint8Array {
+  return syncFrames(UPDATE, [update]);
+}
+
 export function updateMessage(update: Uint8Array): Uint8Array {
   return message(SYNC, UPDATE, update);
 }
@@ -80,6 +90,10 @@ function message(type: number, step: number, field: Uint8Array): Uint8Array {
 
 /** The updates as update messages, each in a WebSocket frame of its own, in one piece: written to any number of sockets as it is. */
 export function updateFrames(updates: readonly Uint8Array[]): Uint8Array {
+  return syncFrames(UPDATE, updates);
+}
+
+function syncFrames(step: number, updates: readonly Uint8Array[]): Uint8Array {
   let total = 0;
   for (const update of updates) {
     const length = updateMessageBytes(update);
@@ -90,7 +104,7 @@ export function updateFrames(updates: readonly Uint8Array[]): Uint8Array {
   for (const update of updates) {
     at = writeFrameHead(frames, at, updateMessageBytes(update));
     frames[at] = SYNC;
-    frames[at + 1] = UPDATE;
+    frames[at + 1] = step;
     at = writeLength(frames, at + 2, update.length);
     frames.set(update, at);
     at += update.length;

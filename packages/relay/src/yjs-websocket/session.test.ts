@@ -4,6 +4,8 @@ import { DEFAULT_SESSION_LIMITS, GREETING_TIMEOUT_MS, parseBatchId } from '@caus
 import { freshSeed, Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
 import { CommittedEntries } from '../committed-entries.ts';
+import { FreshUpdates } from '../fresh-updates.ts';
+import { LogPiece } from '../log-piece.ts';
 import { step1Message, step2Message, updateMessage } from './message.ts';
 import {
   SIGN_OF_LIFE_MS,
@@ -21,40 +23,34 @@ const { idleMs } = DEFAULT_SESSION_LIMITS;
 
 test('step 2 answers step 1 also when there is nothing, and then the client is asked', () => {
   const session = new Session({ head: 0 });
-  expect(session.gets(STEP_1)).toEqual(['send 0 1 2 0 0', 'read-version']);
+  expect(session.gets(STEP_1)).toEqual(['send 0 1 2 0 0', 'follow', 'read-version']);
   expect(session.gets({ type: 'version', version: NOTHING })).toEqual(['send 0 0 1 0']);
-  expect(session.gets(STEP_1)).toEqual(['send 0 1 2 0 0']);
+  expect(session.gets(STEP_1)).toEqual(['send 0 1 2 0 0', 'follow']);
 });
 
 test('a document is read to its end before step 2 says so, whatever is committed meanwhile', () => {
   const session = new Session({ head: 3 });
   expect(session.gets(STEP_1)).toEqual(['read after 0']);
   expect(session.gets(committed(4))).toEqual([]);
-  expect(session.gets({ type: 'entries', upTo: 3, update: UPDATE })).toEqual([
-    'send 0 2 3 9 9 9',
-    'read after 3',
-  ]);
-  expect(session.gets({ type: 'entries', upTo: 4, update: UPDATE })).toEqual([
-    'send 0 1 3 9 9 9',
-    'read-version',
-  ]);
-  expect(session.gets(committed(5))).toEqual(['forward 5']);
+  expect(session.gets(entries(3))).toEqual(['send up to 3', 'read after 3']);
+  expect(session.gets(entries(4))).toEqual(['send up to 4 as the answer', 'follow', 'read-version']);
+  expect(session.gets(committed(5))).toEqual(['settle 5']);
 });
 
 test('an entry that a read ran ahead to is sent once', () => {
   const session = new Session({ head: 1 });
   session.gets(STEP_1);
-  session.gets({ type: 'entries', upTo: 2, update: UPDATE });
+  session.gets(entries(2));
   expect(session.gets(committed(2))).toEqual([]);
-  expect(session.gets(committed(3))).toEqual(['forward 3']);
+  expect(session.gets(committed(3))).toEqual(['settle 3']);
 });
 
 test('whoever asks again while being answered is answered anew', () => {
   const session = new Session({ head: 2 });
   session.gets(STEP_1);
   expect(session.gets({ type: 'message', bytes: step1Message(Uint8Array.of(1, 7, 1)) })).toEqual([]);
-  expect(session.gets({ type: 'entries', upTo: 2, update: UPDATE })).toEqual(['read after 0 since 1 7 1']);
-  expect(session.gets({ type: 'entries', upTo: 2, update: UPDATE })[0]).toBe('send 0 1 3 9 9 9');
+  expect(session.gets(entries(2))).toEqual(['read after 0 since 1 7 1']);
+  expect(session.gets(entries(2))[0]).toBe('send up to 2 as the answer');
 });
 
 test('a session that does not read gets nothing more, and the rest from the log when it does', () => {
@@ -64,8 +60,20 @@ test('a session that does not read gets nothing more, and the rest from the log 
   expect(session.gets(committed(1))).toEqual([]);
   expect(session.gets(committed(2))).toEqual([]);
   expect(session.gets({ type: 'drained' })).toEqual(['read-presence', 'read after 0']);
-  expect(session.gets({ type: 'entries', upTo: 2, update: UPDATE })).toEqual(['send 0 2 3 9 9 9']);
-  expect(session.gets(committed(3))).toEqual(['forward 3']);
+  expect(session.gets(entries(2))).toEqual(['send up to 2', 'follow']);
+  expect(session.gets(committed(3))).toEqual(['settle 3']);
+});
+
+test('what comes in is passed on at once to those who are live', () => {
+  const fresh: YjsSessionInput = { type: 'fresh', fresh: new FreshUpdates([]) };
+  const session = new Session({ head: 1 });
+  expect(session.gets(fresh)).toEqual([]);
+  session.gets(STEP_1);
+  expect(session.gets(fresh)).toEqual([]);
+  session.gets(entries(1));
+  expect(session.gets(fresh)).toEqual(['forward']);
+  session.gets({ type: 'congested' });
+  expect(session.gets(fresh)).toEqual([]);
 });
 
 test('nothing of a document goes to a client that has not asked for it', () => {
@@ -81,7 +89,7 @@ test('an update is stored, an empty one is not, and a reader is told once', () =
   ]);
   expect(writer.gets({ type: 'message', bytes: step2Message(Uint8Array.of(0, 0)) })).toEqual([]);
   const reader = new Session({ head: 0, access: 'read' });
-  expect(reader.gets(STEP_1)).toEqual(['send 0 1 2 0 0']);
+  expect(reader.gets(STEP_1)).toEqual(['send 0 1 2 0 0', 'follow']);
   expect(reader.gets({ type: 'message', bytes: updateMessage(UPDATE) })[0]).toMatch(/^send 2 0 /);
   expect(reader.gets({ type: 'message', bytes: updateMessage(UPDATE) })).toEqual([]);
 });
@@ -151,8 +159,10 @@ function shown(effect: YjsSessionEffect): string {
       return `append ${effect.update.join(' ')}${effect.answer ? ' as an answer' : ''}`;
     case 'read':
       return `read after ${effect.after}${(effect.since ?? NOTHING).length > 1 ? ` since ${effect.since?.join(' ')}` : ''}`;
-    case 'forward':
-      return `forward ${effect.committed.upTo}`;
+    case 'send-piece':
+      return `send up to ${effect.piece.upTo}${effect.answer ? ' as the answer' : ''}`;
+    case 'settle':
+      return `settle ${effect.committed.upTo}`;
     case 'close-socket':
       return `close ${effect.reason}`;
     default:
@@ -160,7 +170,11 @@ function shown(effect: YjsSessionEffect): string {
   }
 }
 
+function entries(upTo: number): YjsSessionInput {
+  return { type: 'entries', piece: new LogPiece(upTo, UPDATE) };
+}
+
 function committed(offset: number): YjsSessionInput {
-  const entry = { offset, batch: parseBatchId(offset), update: UPDATE, authors: [] };
+  const entry = { offset, batch: parseBatchId(offset), update: UPDATE, authors: [], ticket: 0 };
   return { type: 'committed', committed: new CommittedEntries([entry]) };
 }

@@ -8,10 +8,9 @@
  *      ▼                                 │    │  ▼             ▼       │
  *   closed ◀── any               step 1 ─┘    └─ lagging ◀── congested ┘
  *
- * These clients count no offsets, so the machine does it for them, as for native ones: live, every entry is passed on in
- * order; lagging, none is, and the rest is read from the log when the socket has drained. They take the echo of an own
- * update for the sign that it is stored, so entries are passed on to their authors too, and to nobody before they are
- * durable. A step 1 at any time starts the catching-up anew; step 2 goes out when everything has been sent.
+ * These clients count no offsets, so the machine does it for them, as for native ones: live, every update is passed on as it
+ * comes in; lagging, none is, and the rest is read from the log when the socket has drained. They take the echo of an own
+ * update for the sign that it is stored, so to its author an update goes back, and not before it is durable. A step 1 at any time starts the catching-up anew; step 2 goes out when everything has been sent.
  *
  * What a client may send while it may only read: nothing is stored, and the first such update is answered with `permission
  * denied`. A message of another kind than the protocol's is passed over: apps make such for each other.
@@ -27,6 +26,8 @@ import {
   type Step,
 } from '@causeway/core/sync';
 import type { CommittedEntries } from '../committed-entries.ts';
+import type { FreshUpdates } from '../fresh-updates.ts';
+import type { LogPiece } from '../log-piece.ts';
 import type { PresenceChanges } from '../presence-changes.ts';
 import {
   decodeYjsMessage,
@@ -34,7 +35,6 @@ import {
   EMPTY_UPDATE,
   step1Message,
   step2Message,
-  updateMessage,
   updateTooLarge,
 } from './message.ts';
 
@@ -84,9 +84,11 @@ export type YjsSessionInput =
   /** A WebSocket message. */
   | { readonly type: 'message'; readonly bytes: Uint8Array }
   /** The answer to `read`: the entries after the asked offset up to `upTo`, at least one, merged. */
-  | { readonly type: 'entries'; readonly upTo: number; readonly update: Uint8Array }
+  | { readonly type: 'entries'; readonly piece: LogPiece }
   /** The answer to `read-version`. */
   | { readonly type: 'version'; readonly version: Uint8Array }
+  /** Others' updates came in, and are not yet on disk. */
+  | { readonly type: 'fresh'; readonly fresh: FreshUpdates }
   /** Entries are on disk, own ones included. */
   | { readonly type: 'committed'; readonly committed: CommittedEntries }
   | { readonly type: 'presence'; readonly changes: PresenceChanges }
@@ -103,8 +105,14 @@ export type YjsSessionInput =
 
 export type YjsSessionEffect =
   | { readonly type: 'send'; readonly message: Uint8Array }
-  /** Send each of these entries as an update. */
-  | { readonly type: 'forward'; readonly committed: CommittedEntries }
+  /** Send the piece as an update, or as the answer to step 1. */
+  | { readonly type: 'send-piece'; readonly piece: LogPiece; readonly answer: boolean }
+  /** From now on it is sent what is fresh: of what becomes durable it lacks what came in before. */
+  | { readonly type: 'follow' }
+  /** Send these updates. */
+  | { readonly type: 'forward'; readonly fresh: FreshUpdates }
+  /** Send those of these entries that it lacks, and its own as an echo. */
+  | { readonly type: 'settle'; readonly committed: CommittedEntries }
   | { readonly type: 'forward-presence'; readonly changes: PresenceChanges }
   /** Send the presence of everyone else. */
   | { readonly type: 'read-presence' }
@@ -171,10 +179,15 @@ function whileOpen(state: YjsSessionState, phase: OpenYjsPhase, input: OpenInput
   switch (input.type) {
     case 'message':
       return received(state, phase, input.bytes);
+    case 'fresh':
+      return {
+        state,
+        effects: phase.type === 'live' ? [{ type: 'forward', fresh: input.fresh }] : NO_EFFECTS,
+      };
     case 'committed':
       return committed(state, phase, input.committed);
     case 'entries':
-      return read(state, phase, input.upTo, input.update);
+      return read(state, phase, input.piece);
     case 'version':
       return { state, effects: [send(step1Message(input.version))] };
     case 'presence': {
@@ -285,11 +298,12 @@ function committed(state: YjsSessionState, phase: OpenYjsPhase, entries: Committ
   }
   return {
     state: inPhase(state, movedTo(phase, head)),
-    effects: [{ type: 'forward', committed: entries }],
+    effects: [{ type: 'settle', committed: entries }],
   };
 }
 
-function read(state: YjsSessionState, phase: OpenYjsPhase, upTo: number, update: Uint8Array): YjsSessionStep {
+function read(state: YjsSessionState, phase: OpenYjsPhase, piece: LogPiece): YjsSessionStep {
+  const { upTo, update } = piece;
   const effects: YjsSessionEffect[] = [];
   const at: OpenYjsPhase = { ...phase, reading: false, again: undefined };
   if (phase.again !== undefined) {
@@ -298,7 +312,7 @@ function read(state: YjsSessionState, phase: OpenYjsPhase, upTo: number, update:
   }
   const head = Math.max(phase.head, upTo);
   const isLast = upTo === head && phase.answering;
-  if (isLast || !isEmpty(update)) effects.push(send(isLast ? step2Message(update) : updateMessage(update)));
+  if (isLast || !isEmpty(update)) effects.push({ type: 'send-piece', piece, answer: isLast });
   const next: OpenYjsPhase = { ...at, sent: upTo, head, answering: phase.answering && !isLast };
   return { state: inPhase(state, following(next, effects)), effects };
 }
@@ -312,6 +326,7 @@ function following(phase: OpenYjsPhase, effects: YjsSessionEffect[]): OpenYjsPha
     return { ...phase, type: 'catching-up', reading: true };
   }
   if (phase.answering) effects.push(send(step2Message(EMPTY_UPDATE)));
+  if (phase.type !== 'lagging' && phase.type !== 'live') effects.push({ type: 'follow' });
   const asks = !phase.asked && phase.access === 'write';
   if (asks) effects.push({ type: 'read-version' });
   return {

@@ -4,7 +4,6 @@
  * as it is for native clients (connection.ts). Decides nothing.
  */
 import { CausewayError, InvariantError } from '@causeway/core';
-import type { DocumentName } from '@causeway/core/id';
 import {
   type BatchId,
   type ChannelCloseCode,
@@ -15,16 +14,18 @@ import {
 } from '@causeway/core/sync';
 import { holdsUpdate, YJS_KIND } from '@causeway/core/yjs';
 import type { Policy } from '../auth/policy.ts';
-import type { CommittedEntries, CommittedEntry } from '../committed-entries.ts';
+import type { CommittedEntries } from '../committed-entries.ts';
 import type { Socket } from '../connection.ts';
 import type { ClientConnection } from '../connections.ts';
+import type { FreshUpdates } from '../fresh-updates.ts';
 import type { RelayLimits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { PresenceChanges } from '../presence-changes.ts';
 import type { Room, RoomMember } from '../room.ts';
 import { forbidden, type Rooms } from '../rooms.ts';
+import { frameOf } from '../websocket-frame.ts';
 import type { Awarenesses } from './awarenesses.ts';
-import { updateFrames } from './message.ts';
+import { step2Frame, updateFrame, updateFrames } from './message.ts';
 import type { RoomAwareness } from './room-awareness.ts';
 import {
   stepYjsSession,
@@ -35,8 +36,7 @@ import {
 } from './session.ts';
 import type { YjsAddress } from './yjs-address.ts';
 
-export interface YjsConnectionParts extends YjsAddress {
-  readonly session: number;
+export interface YjsConnectionParts {
   readonly limits: RelayLimits;
   readonly policy: Policy;
   readonly rooms: Rooms;
@@ -45,10 +45,16 @@ export interface YjsConnectionParts extends YjsAddress {
   /** Milliseconds of a clock that never runs back. */
   now(): number;
   newBatch(): BatchId;
+  /** Calls `run` after `ms`, once. */
+  after(ms: number, run: () => void): void;
+  /** The connection is done. */
+  left(connection: ClientConnection): void;
 }
 
 export class YjsConnection implements ClientConnection, RoomMember {
   readonly #socket: Socket;
+  readonly session: number;
+  readonly #address: YjsAddress;
   readonly #parts: YjsConnectionParts;
   readonly #inputs: YjsSessionInput[] = [];
   #state: YjsSessionState;
@@ -58,22 +64,24 @@ export class YjsConnection implements ClientConnection, RoomMember {
   #left = false;
   #heardAt: number;
   #congested = false;
+  /** Updates with a ticket up to this came in before it followed. */
+  #since = 0;
+  /** Own updates that are durable and go back to the client soon, many at once. */
+  #echo: Uint8Array[] = [];
   #pendingBytes = 0;
   #pendingPushes = 0;
   #paused = true;
 
-  constructor(socket: Socket, parts: YjsConnectionParts) {
+  constructor(socket: Socket, session: number, address: YjsAddress, parts: YjsConnectionParts) {
     this.#socket = socket;
+    this.session = session;
+    this.#address = address;
     this.#parts = parts;
     this.#heardAt = parts.now();
     this.#state = yjsSession(parts.limits.session, this.#heardAt);
     // What it sends is for the document: it waits in the network until that is there.
     socket.pause();
-    void this.#open(parts.name);
-  }
-
-  get session(): number {
-    return this.#parts.session;
+    void this.#open();
   }
 
   message(bytes: Uint8Array): void {
@@ -98,7 +106,12 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   lost(): void {
+    this.#parts.left(this);
     this.#input({ type: 'lost' });
+  }
+
+  fresh(fresh: FreshUpdates): void {
+    this.#input({ type: 'fresh', fresh });
   }
 
   committed(committed: CommittedEntries): void {
@@ -129,7 +142,7 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   closed(code: ChannelCloseCode, message: string): void {
-    this.#parts.logger.info({ document: this.#parts.name, code }, message);
+    this.#parts.logger.info({ document: this.#address.name, code }, message);
     this.#input({ type: 'close', reason: 'denied' });
   }
 
@@ -148,11 +161,19 @@ export class YjsConnection implements ClientConnection, RoomMember {
   #carryOut(effect: YjsSessionEffect): void {
     switch (effect.type) {
       case 'send':
-        this.#socket.send(effect.message, this.#written);
-        this.#checkCongestion();
+        this.#write(frameOf(effect.message));
+        break;
+      case 'send-piece':
+        this.#write(effect.piece.encodedBy(effect.answer ? step2Frame : updateFrame));
+        break;
+      case 'follow':
+        this.#since = this.#room?.shown ?? 0;
         break;
       case 'forward':
-        this.#write(effect.committed.encodedBy(framesOfEntries));
+        this.#write(effect.fresh.encodedFor(this, updateFrames));
+        break;
+      case 'settle':
+        this.#settle(effect.committed);
         break;
       case 'forward-presence':
         this.#write(this.#awareness?.framesOf(effect.changes, this.session));
@@ -190,8 +211,9 @@ export class YjsConnection implements ClientConnection, RoomMember {
     }
   }
 
-  async #open(name: DocumentName): Promise<void> {
-    const { policy, rooms, token } = this.#parts;
+  async #open(): Promise<void> {
+    const { policy, rooms } = this.#parts;
+    const { name, token } = this.#address;
     try {
       const { principal } = await policy.authenticate(token);
       const { access, presence } = await policy.authorize({ principal, name, kind: YJS_KIND });
@@ -220,8 +242,7 @@ export class YjsConnection implements ClientConnection, RoomMember {
   async #read({ after, maxBytes, since }: Extract<YjsSessionEffect, { type: 'read' }>): Promise<void> {
     if (this.#room === undefined) return;
     try {
-      const { upTo, update } = await this.#room.read(after, maxBytes, since);
-      this.#input({ type: 'entries', upTo, update });
+      this.#input({ type: 'entries', piece: await this.#room.read(after, maxBytes, since) });
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       this.fail(error);
@@ -247,7 +268,30 @@ export class YjsConnection implements ClientConnection, RoomMember {
       return;
     }
     this.#pending(1, update.length);
-    this.#room.append(this, this.#parts.newBatch(), update);
+    this.#room.appendOnce(this, this.#parts.newBatch(), update);
+  }
+
+  #settle(committed: CommittedEntries): void {
+    const missed: Uint8Array[] = [];
+    for (const { authors, update, ticket } of committed.entries) {
+      if (authors.includes(this)) this.#echoSoon(update);
+      else if (ticket <= this.#since) missed.push(update);
+    }
+    if (missed.length === 0) return;
+    const all = missed.length === committed.entries.length;
+    this.#write(all ? committed.encodedBy(updateFrames) : updateFrames(missed));
+  }
+
+  #echoSoon(update: Uint8Array): void {
+    this.#echo.push(update);
+    if (this.#echo.length === 1) this.#parts.after(ECHO_MS, () => this.#sendEcho());
+  }
+
+  #sendEcho(): void {
+    const updates = this.#echo;
+    if (updates.length === 0) return;
+    this.#echo = [];
+    this.#write(updateFrames(updates));
   }
 
   #show(update: Uint8Array): void {
@@ -278,6 +322,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
   #checkCongestion(): void {
     if (this.#congested || this.#socket.bufferedBytes <= SOCKET_HIGH_WATER_BYTES) return;
     this.#congested = true;
+    // What comes later is read from the log; these are counted as sent.
+    this.#sendEcho();
     this.#input({ type: 'congested' });
   }
 
@@ -294,8 +340,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   #close(reason: CloseReason, error: unknown): void {
-    const { session, name, logger } = this.#parts;
-    const fields = { session, reason, document: name, err: error };
+    const { logger } = this.#parts;
+    const fields = { session: this.session, reason, document: this.#address.name, err: error };
     if (reason === 'failed') logger.error(fields, 'a y-websocket connection was closed');
     else logger.info(fields, 'a y-websocket connection was closed');
     this.#socket.close(closeCodeOf(reason), reason);
@@ -314,6 +360,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 }
 
+/** An echo says that an update is stored, which nobody waits for: one for all that a client types in this time. */
+const ECHO_MS = 50;
 /** Low enough that there is something to win from going on, high enough that the link does not run dry meanwhile. */
 const LOW_WATER_BYTES = SOCKET_HIGH_WATER_BYTES / 4;
 /** Pushes of one client that wait for the disk: a tenth of a second of the fastest there is. Each takes some hundred bytes beside its own. */
@@ -324,10 +372,6 @@ const MAX_SEARCHED_BYTES = 1024 * 1024;
 function isHeld(whole: Uint8Array | undefined, update: Uint8Array): boolean {
   if (whole === undefined || whole.length > MAX_SEARCHED_BYTES) return false;
   return holdsUpdate(whole, update);
-}
-
-function framesOfEntries(entries: readonly CommittedEntry[]): Uint8Array {
-  return updateFrames(entries.map(({ update }) => update));
 }
 
 /**

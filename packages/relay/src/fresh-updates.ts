@@ -1,0 +1,31 @@
+/**
+ * Updates that came in together and were found sound, not yet durable: for sessions that go by no offset, and so may be ahead
+ * of the disk (docs/decisions: ahead of the disk). What is sent of them is encoded once for all who have no part in them.
+ */
+import type { RoomMember } from './room.ts';
+
+export interface FreshUpdate {
+  readonly author: RoomMember;
+  readonly update: Uint8Array;
+}
+
+/** Encodes updates for every session of a protocol that has no channels. */
+export type UpdatesEncoder = (updates: readonly Uint8Array[]) => Uint8Array;
+
+export class FreshUpdates {
+  readonly #fresh: readonly FreshUpdate[];
+  #encoded: Uint8Array | undefined;
+
+  constructor(fresh: readonly FreshUpdate[]) {
+    this.#fresh = fresh;
+  }
+
+  /** The updates of everyone but this member; undefined when there are none. `encode` is the same for all members. */
+  encodedFor(member: RoomMember, encode: UpdatesEncoder): Uint8Array | undefined {
+    const others = this.#fresh.filter(({ author }) => author !== member).map(({ update }) => update);
+    if (others.length === 0) return undefined;
+    if (others.length < this.#fresh.length) return encode(others);
+    this.#encoded ??= encode(others);
+    return this.#encoded;
+  }
+}
