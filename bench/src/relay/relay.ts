@@ -16,7 +16,7 @@ import { type Row, rows } from './rows.ts';
 
 const LOAD = fileURLToPath(new URL('./load-process.js', import.meta.url));
 /** A row that takes longer has no figures. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 45_000;
 
 export const relay: Bench = {
   name: 'relay',

@@ -39,7 +39,7 @@ export function writeFrameHead(target: Uint8Array, at: number, length: number): 
 
 /** One message as a frame. */
 export function frameOf(message: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(frameHeadBytes(message.length) + message.length);
+  const frame = Buffer.allocUnsafe(frameHeadBytes(message.length) + message.length);
   frame.set(message, writeFrameHead(frame, 0, message.length));
   return frame;
 }

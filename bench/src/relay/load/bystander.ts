@@ -20,6 +20,7 @@ const update = (bytes: Uint8Array): void => {
     for (; known < end; known++) latencies.push(now - (sentAt[known] ?? now));
   });
 };
+process.once('disconnect', () => process.exit(1));
 const reader = new LoadClient(target, ROOM, { update });
 const writer = new LoadClient(target, ROOM);
 await Promise.all([reader.synced, writer.synced]);

@@ -14,10 +14,12 @@ export interface LoadEvents {
   /** An update, or the answer to step 1; `answer` tells which. `bytes` are those of the whole message. */
   update?(update: Uint8Array, answer: boolean, bytes: number): void;
   awareness?(update: Uint8Array): void;
-  /** What this client holds beyond what the relay has, when it is asked: an update. Nothing when left out. */
+  /** What this client holds: an update. It is brought in when the relay asks, or after a while when it does not. */
   readonly holds?: Uint8Array;
 }
 
+/** A relay that keeps no documents asks nobody for theirs. */
+const ASKED_WITHIN_MS = 1_000;
 const SYNC = 0;
 const AWARENESS = 1;
 const AUTH = 2;
@@ -35,6 +37,7 @@ export class LoadClient {
   readonly #events: LoadEvents;
   /** Resolves when step 1 has been answered. */
   readonly synced: Promise<void>;
+  #brought = false;
   #whenSynced: () => void = () => undefined;
 
   constructor({ port, named }: Target, room: string, events: LoadEvents = {}) {
@@ -51,6 +54,7 @@ export class LoadClient {
       this.socket.on('close', () => reject(new Error(`${room}: the relay closed the connection`)));
     });
     this.synced.catch(() => undefined);
+    if (events.holds !== undefined) setTimeout(() => this.#bringIn(), ASKED_WITHIN_MS);
     this.socket.on('open', () => (named ? this.#authenticate() : this.askForDocument()));
     this.socket.on('message', (data: Buffer) => this.#receive(data));
   }
@@ -69,6 +73,11 @@ export class LoadClient {
 
   close(): void {
     this.socket.terminate();
+  }
+
+  #bringIn(): void {
+    if (!this.#brought) this.sendUpdate(this.#events.holds ?? NOTHING);
+    this.#brought = true;
   }
 
   #authenticate(): void {
@@ -99,6 +108,7 @@ export class LoadClient {
     if (type !== SYNC && type !== SYNC_REPLY) return;
     const step = cursor.varint();
     if (step === STEP_1) {
+      this.#brought = true;
       this.#send(SYNC, [STEP_2], this.#events.holds ?? NOTHING);
       return;
     }

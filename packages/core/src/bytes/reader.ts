@@ -9,14 +9,12 @@ const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Reader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #what: string;
   #at = 0;
 
   /** `what` names the thing being read, for error messages. */
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
   }
 
@@ -32,7 +30,7 @@ export class Reader {
 
   u8(): number {
     this.#need(1);
-    return this.#view.getUint8(this.#at++);
+    return this.#bytes[this.#at++] ?? 0;
   }
 
   /** An integer from 0 to 2^53 - 1, in the shortest form only, so that equal values have equal bytes. */
@@ -73,7 +71,8 @@ export class Reader {
 
   f64(): number {
     this.#need(8);
-    const value = this.#view.getFloat64(this.#at, true);
+    const { buffer, byteOffset } = this.#bytes;
+    const value = new DataView(buffer, byteOffset + this.#at, 8).getFloat64(0, true);
     this.#at += 8;
     return value;
   }

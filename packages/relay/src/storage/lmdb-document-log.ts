@@ -59,10 +59,11 @@ const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP_WRITES = 2000;
 /** A commit that fails with less than this left on the disk failed for want of room: no group is much larger. */
 const NEARLY_FULL_BYTES = 2 * MAX_GROUP_BYTES;
-/** A group of this many writes is followed by a pause: while many write, fewer and larger commits cost less than half. */
-const BUSY_GROUP_WRITES = 16;
-/** From the start of one commit to that of the next, while many write. Nobody who waits for an ack sees it. */
-const BUSY_COMMIT_EVERY_MS = 8;
+/**
+ * From the start of one commit to that of the next. A commit takes most of a millisecond of the processor whatever is in it:
+ * who writes now and then waits for nothing, who writes all the time waits for others to join in, and sees no difference.
+ */
+const COMMIT_EVERY_MS = 25;
 /** Heads kept in memory, some 150 bytes each: all of the documents that are written to at a time. */
 const MAX_KEPT_HEADS = 20_000;
 /** Folded entries removed in one commit. */
@@ -81,6 +82,7 @@ export class LmdbDocumentLog implements DocumentLog {
   /** Bytes of the queue and of the group under way. */
   #queuedBytes = 0;
   #committing: Promise<void> | undefined;
+  #nextCommitAt = 0;
   #closed = false;
 
   /** Opens or creates the log in a folder. `storage/*` when that folder is in use, damaged, or of a newer version. */
@@ -210,13 +212,11 @@ export class LmdbDocumentLog implements DocumentLog {
     // What else this turn of the event loop brings in joins the first group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
+      await pause(this.#nextCommitAt - performance.now());
+      this.#nextCommitAt = performance.now() + COMMIT_EVERY_MS;
       const group = this.#takeGroup();
-      const startedAt = performance.now();
       await commitGroup(this.#file, this.#folder, group, this.#heads);
       for (const write of group) this.#queuedBytes -= write.bytes;
-      if (group.length >= BUSY_GROUP_WRITES && !this.#closed) {
-        await pause(BUSY_COMMIT_EVERY_MS - (performance.now() - startedAt));
-      }
     }
     this.#committing = undefined;
   }

@@ -37,7 +37,8 @@ export function entryKey(name: DocumentName, offset: number): Buffer {
   const prefix = Buffer.byteLength(name) + 2;
   const key = Buffer.allocUnsafe(prefix + OFFSET_BYTES);
   writePrefix(key, name, ENTRY);
-  key.writeBigUInt64BE(BigInt(offset), prefix);
+  key.writeUInt32BE(Math.floor(offset / 2 ** 32), prefix);
+  key.writeUInt32BE(offset % 2 ** 32, prefix + 4);
   return key;
 }
 
@@ -65,7 +66,7 @@ export function offsetOfKey(key: Buffer): number {
 }
 
 export function encodeEntry(key: Buffer, entry: LogEntry): Buffer {
-  return seal(key, new Writer(entry.update.length + 16).varint(entry.batch).raw(entry.update));
+  return sealNumbered(key, entry.batch, entry.update);
 }
 
 export function decodeEntry(key: Buffer, record: Buffer): LogEntry {
@@ -77,7 +78,7 @@ export function decodeEntry(key: Buffer, record: Buffer): LogEntry {
 }
 
 export function encodeSnapshot(key: Buffer, offset: number, update: Uint8Array): Buffer {
-  return seal(key, new Writer(update.length + 16).varint(offset).raw(update));
+  return sealNumbered(key, offset, update);
 }
 
 export function decodeSnapshot(key: Buffer, record: Buffer): { offset: number; update: Uint8Array } {
@@ -140,6 +141,20 @@ function seal(key: Buffer, body: Writer): Buffer {
   const record = Buffer.allocUnsafe(CHECKSUM_BYTES + bytes.length);
   record.writeUInt32LE(checksum(key, bytes), 0);
   record.set(bytes, CHECKSUM_BYTES);
+  return record;
+}
+
+/** A body of a varint and bytes, copied once: most of what a relay writes is this. */
+function sealNumbered(key: Buffer, number: number, bytes: Uint8Array): Buffer {
+  let numberBytes = 1;
+  for (let rest = number; rest > 0x7f; rest = Math.floor(rest / 128)) numberBytes += 1;
+  const record = Buffer.allocUnsafe(CHECKSUM_BYTES + numberBytes + bytes.length);
+  let at = CHECKSUM_BYTES;
+  let rest = number;
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) record[at++] = (rest % 128) | 0x80;
+  record[at++] = rest;
+  record.set(bytes, at);
+  record.writeUInt32LE(checksum(key, record.subarray(CHECKSUM_BYTES)), 0);
   return record;
 }
 

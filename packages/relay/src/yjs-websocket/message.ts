@@ -99,7 +99,7 @@ function syncFrames(step: number, updates: readonly Uint8Array[]): Uint8Array {
     const length = updateMessageBytes(update);
     total += frameHeadBytes(length) + length;
   }
-  const frames = new Uint8Array(total);
+  const frames = Buffer.allocUnsafe(total);
   let at = 0;
   for (const update of updates) {
     at = writeFrameHead(frames, at, updateMessageBytes(update));

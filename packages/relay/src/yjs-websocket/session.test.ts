@@ -4,10 +4,10 @@ import { DEFAULT_SESSION_LIMITS, GREETING_TIMEOUT_MS, parseBatchId } from '@caus
 import { freshSeed, Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
 import { CommittedEntries } from '../committed-entries.ts';
-import { FreshUpdates } from '../fresh-updates.ts';
 import { LogPiece } from '../log-piece.ts';
 import { step1Message, step2Message, updateMessage } from './message.ts';
 import {
+  followsFresh,
   SIGN_OF_LIFE_MS,
   stepYjsSession,
   type YjsSessionEffect,
@@ -65,15 +65,14 @@ test('a session that does not read gets nothing more, and the rest from the log 
 });
 
 test('what comes in is passed on at once to those who are live', () => {
-  const fresh: YjsSessionInput = { type: 'fresh', fresh: new FreshUpdates([]) };
   const session = new Session({ head: 1 });
-  expect(session.gets(fresh)).toEqual([]);
+  expect(session.followsFresh).toBe(false);
   session.gets(STEP_1);
-  expect(session.gets(fresh)).toEqual([]);
+  expect(session.followsFresh).toBe(false);
   session.gets(entries(1));
-  expect(session.gets(fresh)).toEqual(['forward']);
+  expect(session.followsFresh).toBe(true);
   session.gets({ type: 'congested' });
-  expect(session.gets(fresh)).toEqual([]);
+  expect(session.followsFresh).toBe(false);
 });
 
 test('nothing of a document goes to a client that has not asked for it', () => {
@@ -142,6 +141,10 @@ class Session {
 
   constructor({ head, access = 'write' }: { head: number; access?: 'read' | 'write' }) {
     this.gets({ type: 'granted', access, presence: true, head });
+  }
+
+  get followsFresh(): boolean {
+    return followsFresh(this.#state);
   }
 
   gets(input: YjsSessionInput): readonly string[] {

@@ -26,7 +26,6 @@ import {
   type Step,
 } from '@causeway/core/sync';
 import type { CommittedEntries } from '../committed-entries.ts';
-import type { FreshUpdates } from '../fresh-updates.ts';
 import type { LogPiece } from '../log-piece.ts';
 import type { PresenceChanges } from '../presence-changes.ts';
 import {
@@ -87,8 +86,6 @@ export type YjsSessionInput =
   | { readonly type: 'entries'; readonly piece: LogPiece }
   /** The answer to `read-version`. */
   | { readonly type: 'version'; readonly version: Uint8Array }
-  /** Others' updates came in, and are not yet on disk. */
-  | { readonly type: 'fresh'; readonly fresh: FreshUpdates }
   /** Entries are on disk, own ones included. */
   | { readonly type: 'committed'; readonly committed: CommittedEntries }
   | { readonly type: 'presence'; readonly changes: PresenceChanges }
@@ -109,8 +106,6 @@ export type YjsSessionEffect =
   | { readonly type: 'send-piece'; readonly piece: LogPiece; readonly answer: boolean }
   /** From now on it is sent what is fresh: of what becomes durable it lacks what came in before. */
   | { readonly type: 'follow' }
-  /** Send these updates. */
-  | { readonly type: 'forward'; readonly fresh: FreshUpdates }
   /** Send those of these entries that it lacks, and its own as an echo. */
   | { readonly type: 'settle'; readonly committed: CommittedEntries }
   | { readonly type: 'forward-presence'; readonly changes: PresenceChanges }
@@ -153,6 +148,11 @@ export function yjsSession(limits: SessionLimits, now: number): YjsSessionState 
   return { limits, openedAt: now, pingedAt: now, renewedAt: now, phase: { type: 'opening' } };
 }
 
+/** Whether it is sent what others write as it comes in: asked for every session at every update, and so no input. */
+export function followsFresh({ phase }: YjsSessionState): boolean {
+  return phase.type === 'live';
+}
+
 /** One step, in constant time but for reading a message. Never throws for what the client sent. */
 export function stepYjsSession(state: YjsSessionState, input: YjsSessionInput): YjsSessionStep {
   const { phase } = state;
@@ -179,11 +179,6 @@ function whileOpen(state: YjsSessionState, phase: OpenYjsPhase, input: OpenInput
   switch (input.type) {
     case 'message':
       return received(state, phase, input.bytes);
-    case 'fresh':
-      return {
-        state,
-        effects: phase.type === 'live' ? [{ type: 'forward', fresh: input.fresh }] : NO_EFFECTS,
-      };
     case 'committed':
       return committed(state, phase, input.committed);
     case 'entries':

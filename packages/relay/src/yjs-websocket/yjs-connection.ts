@@ -28,6 +28,7 @@ import type { Awarenesses } from './awarenesses.ts';
 import { step2Frame, updateFrame, updateFrames } from './message.ts';
 import type { RoomAwareness } from './room-awareness.ts';
 import {
+  followsFresh,
   stepYjsSession,
   type YjsSessionEffect,
   type YjsSessionInput,
@@ -111,7 +112,7 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   fresh(fresh: FreshUpdates): void {
-    this.#input({ type: 'fresh', fresh });
+    if (followsFresh(this.#state)) this.#write(fresh.encodedFor(this, updateFrames));
   }
 
   committed(committed: CommittedEntries): void {
@@ -168,9 +169,6 @@ export class YjsConnection implements ClientConnection, RoomMember {
         break;
       case 'follow':
         this.#since = this.#room?.shown ?? 0;
-        break;
-      case 'forward':
-        this.#write(effect.fresh.encodedFor(this, updateFrames));
         break;
       case 'settle':
         this.#settle(effect.committed);
