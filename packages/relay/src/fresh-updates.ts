@@ -1,6 +1,6 @@
 /**
  * Updates that came in together and were found sound, not yet durable: for sessions that go by no offset, and so may be ahead
- * of the disk (docs/decisions: ahead of the disk). What is sent of them is encoded once for all who have no part in them.
+ * of the disk (docs/decisions/0018). What is sent of them is encoded once for all who have no part in them.
  */
 import type { RoomMember } from './room.ts';
 
