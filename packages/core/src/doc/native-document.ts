@@ -17,7 +17,7 @@ import { type Value, wellFormed } from '../bytes/value.ts';
 import { compareVectors, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier } from '../history/index.ts';
-import { compareDots, type Dot, dot, type ReplicaId } from '../id/index.ts';
+import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
 import type { OpContext } from '../op/op-type.ts';
@@ -39,6 +39,7 @@ import {
   eventStartFrom,
   MAX_DOTS,
   mapContainer,
+  parentsToSay,
 } from './event-batch.ts';
 import { type ContainerInverse, inverseOfList } from './inverse.ts';
 import {
@@ -562,15 +563,13 @@ export class NativeDocument {
     const follows = this.#ownEnd === lv && events.graph.isLinear;
     const tells = this.#updates.size > 0;
     const parents =
-      follows || !tells ? undefined : [...events.dotsOf(events.graph.frontier)].sort(compareDots);
+      follows || !tells ? undefined : parentsToSay(events, this.#self, seq, events.graph.frontier);
     events.appendNext(this.#self, count);
     this.#ownEnd = lv + count;
     if (tells) {
-      // At seq 1 with nothing before it there are no parents to be said.
-      const bytes =
-        isTimed || parents?.length === 0
-          ? undefined
-          : this.#single.write(this.replica, seq, parents, text.name, index, inserted, count);
+      const bytes = isTimed
+        ? undefined
+        : this.#single.write(this.replica, seq, parents, text.name, index, inserted, count);
       this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
     }
     if (!this.#notes.isEmpty) this.#tellChange(true, undefined, lv, lv + count, NONE);
