@@ -5,7 +5,13 @@
 import type { Dot } from '../id/index.ts';
 import type { DocumentChange } from './change.ts';
 import { type DocumentSite, NativeDocument } from './native-document.ts';
-import { type Fields, type JsonOfFields, type RecordView, recordView } from './record-view.ts';
+import {
+  defineFields,
+  type Fields,
+  type JsonOfFields,
+  type RecordView,
+  RecordViewBase,
+} from './record-view.ts';
 import type { Schema } from './schema.ts';
 
 export interface DocumentMethods<F extends Fields> {
@@ -46,15 +52,60 @@ export function loadDocument<F extends Fields>(
 
 /** A document that is open already, as its schema says. */
 export function typedDocument<F extends Fields>(schema: Schema<F>, native: NativeDocument): TypedDocument<F> {
-  const methods: DocumentMethods<F> = {
-    native,
-    transact: (edit, origin) => native.transact(edit, origin),
-    apply: (update) => native.apply(update),
-    fork: (site, version) => typedDocument(schema, native.fork(site, version)),
-    at: (version) => recordView(native.at(version), schema.fields, undefined).toJSON(),
-    save: () => native.save(),
-    onUpdate: (listener) => native.onUpdate(listener),
-    onChange: (listener) => native.onChange(listener),
-  };
-  return Object.assign(recordView(native, schema.fields, undefined), methods);
+  // The fields are reached by the getters of its class.
+  return new (documentClass(schema))(schema, native) as DocumentView<F> & TypedDocument<F>;
+}
+
+class DocumentView<F extends Fields> extends RecordViewBase<F> implements DocumentMethods<F> {
+  readonly native: NativeDocument;
+  readonly #schema: Schema<F>;
+
+  constructor(schema: Schema<F>, native: NativeDocument) {
+    super(native, schema.fields, undefined);
+    this.native = native;
+    this.#schema = schema;
+  }
+
+  transact<T>(edit: () => T, origin?: unknown): T {
+    return this.native.transact(edit, origin);
+  }
+
+  apply(update: Uint8Array): void {
+    this.native.apply(update);
+  }
+
+  fork(site: DocumentSite, version?: readonly Dot[]): TypedDocument<F> {
+    return typedDocument(this.#schema, this.native.fork(site, version));
+  }
+
+  at(version: readonly Dot[]): JsonOfFields<F> {
+    return new RecordViewBase(this.native.at(version), this.#schema.fields, undefined).toJSON();
+  }
+
+  save(): Uint8Array {
+    return this.native.save();
+  }
+
+  onUpdate(listener: (update: Uint8Array) => void): () => void {
+    return this.native.onUpdate(listener);
+  }
+
+  onChange(listener: (change: DocumentChange) => void): () => void {
+    return this.native.onChange(listener);
+  }
+}
+
+type DocumentClass = new <F extends Fields>(schema: Schema<F>, native: NativeDocument) => DocumentView<F>;
+
+const documentClasses = new WeakMap<Schema<Fields>, DocumentClass>();
+
+/** The class of documents with this schema: one for all of them, so that what each costs beside its content is little. */
+function documentClass(schema: Schema<Fields>): DocumentClass {
+  let made = documentClasses.get(schema);
+  if (made === undefined) {
+    made = class<F extends Fields> extends DocumentView<F> {};
+    defineFields(made.prototype, schema.fields);
+    documentClasses.set(schema, made);
+  }
+  return made;
 }

@@ -14,7 +14,7 @@
  */
 
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { compareVectors, type VersionVector } from '../causality/index.ts';
+import { compareVectors, type HybridTime, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { CausalBuffer, EventLog, type LocalFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
@@ -51,6 +51,7 @@ import {
   logListOp,
 } from './list-content.ts';
 import { OpLog, type PlainOp } from './op-log.ts';
+import { PastContext } from './past-context.ts';
 import { Patch } from './patch.ts';
 import {
   createPlain,
@@ -83,8 +84,10 @@ export interface DocumentSite {
 /** A text's content; `length` runs ahead of it while an update is taken in. */
 export interface TextState {
   readonly type: 'text';
-  /** As UTF-8, of one at the root; else undefined. */
-  readonly name: Uint8Array | undefined;
+  /** Of one at the root; else undefined. */
+  readonly name: string | undefined;
+  /** The name as UTF-8, once an update of typing has asked for it. */
+  nameBytes: Uint8Array | undefined;
   readonly content: GapText;
   length: number;
   walker: SequenceWalker | undefined;
@@ -100,7 +103,15 @@ type SequenceState = TextState | ListContent;
 /** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
 export const MAX_WAITING_BYTES = 64 * 2 ** 20;
 
+/** A history of fewer operations, runs of typing counted once, opens in some tens of microseconds. */
+const SHORT_HISTORY_OPS = 256;
+
 const textEncoder = new TextEncoder();
+
+/** For all documents: none holds anything from one update to the next. */
+const patch = new Patch();
+const singleWriter = new SingleWriter();
+const singleReader = new SingleReader();
 
 /** A run of events that waits for something it depends on. */
 interface WaitingRun {
@@ -137,7 +148,6 @@ export class NativeDocument {
   readonly #changes = new Listeners<[change: DocumentChange]>();
   readonly #waiting = new CausalBuffer<WaitingRun>(MAX_WAITING_BYTES);
   readonly #waitingNames = new Set<string>();
-  readonly #patch = new Patch();
   /** Plain operations taken in whose effect is still to come. */
   readonly #plains: {
     readonly container: number;
@@ -165,10 +175,10 @@ export class NativeDocument {
   };
   readonly #notes = new ChangeNotes(this.#ops.containers);
   #transaction: OpenTransaction | undefined;
-  readonly #single = new SingleWriter();
-  readonly #incoming = new SingleReader();
   /** The text that an update was of last. */
   #lastText = -1;
+  /** That of the operation that was carried out last. */
+  #time: HybridTime;
   /** The LV after this replica's last event. */
   #ownEnd = 0;
 
@@ -177,6 +187,7 @@ export class NativeDocument {
     this.#clock = new DocumentClock(() => site.now());
     this.replica = site.replica;
     this.#self = this.#events.replicas.meet(site.replica);
+    this.#time = { ...NO_TIME, replica: site.replica };
   }
 
   /**
@@ -256,7 +267,7 @@ export class NativeDocument {
    */
   apply(update: Uint8Array): void {
     this.#mayRead();
-    if (this.#incoming.read(update) && this.#applySingle(this.#incoming)) return;
+    if (singleReader.read(update) && this.#applySingle(singleReader)) return;
     const batch = decodeUpdate(update);
     const mark = this.#events.length;
     const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight: update.length })));
@@ -271,8 +282,14 @@ export class NativeDocument {
     this.#wakeAndFinish();
   }
 
-  /** The whole history, what waits, and the texts ready to read: an update like any other. */
+  /** What a store keeps: `snapshot`, or `history` where that is so short that it is read as soon as its texts would be. */
   save(): Uint8Array {
+    if (this.#asleep !== undefined) return this.#asleep.snapshot;
+    return this.#ops.size < SHORT_HISTORY_OPS ? this.history() : this.snapshot();
+  }
+
+  /** The whole history, what waits, and the texts ready to read: an update like any other. */
+  snapshot(): Uint8Array {
     if (this.#asleep !== undefined) return this.#asleep.snapshot;
     const update = this.history();
     const texts: ReadyText[] = [];
@@ -569,7 +586,7 @@ export class NativeDocument {
     if (tells) {
       const bytes = isTimed
         ? undefined
-        : this.#single.write(this.replica, seq, parents, text.name, index, inserted, count);
+        : singleWriter.write(this.replica, seq, parents, nameBytesOf(text), index, inserted, count);
       this.#updates.tell(bytes ?? encodeUpdate(batchOf(events, this.#ops, [lv, lv + count])));
     }
     if (!this.#notes.isEmpty) this.#tellChange(true, undefined, lv, lv + count, NONE);
@@ -720,7 +737,8 @@ export class NativeDocument {
   /** The container of an edit's text; -1 when it is not known yet. */
   #textOf(edit: SingleReader): number {
     const last = this.#states[this.#lastText];
-    if (last?.type === 'text' && last.name !== undefined && edit.hasName(last.name)) return this.#lastText;
+    const name = last?.type === 'text' ? nameBytesOf(last) : undefined;
+    if (name !== undefined && edit.hasName(name)) return this.#lastText;
     this.#lastText = this.#ops.find({ at: 'root', type: 'text', name: edit.name() });
     return this.#lastText;
   }
@@ -839,8 +857,8 @@ export class NativeDocument {
     this.#ops.visit(lv, lv + run.count, {
       sequence: (container, kind, _lv, index, count, content) => {
         const state = this.#states[container] as SequenceState;
-        if (kind === INSERT) this.#patch.insert(container, index, count, content);
-        else this.#patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
+        if (kind === INSERT) patch.insert(container, index, count, content);
+        else patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
         state.length += kind === INSERT ? count : -count;
       },
       plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: true }),
@@ -850,7 +868,7 @@ export class NativeDocument {
   /** False when the events contradict the history; then nothing has changed. */
   #addConcurrent(batch: EventBatch, run: EventRun, parents: LocalFrontier): boolean {
     const mark = this.#events.length;
-    const steps = this.#patch.seal();
+    const steps = patch.seal();
     const plains = this.#plains.length;
     const lv = this.#append(batch, run, parents);
     const sequences = new Set<number>();
@@ -876,11 +894,11 @@ export class NativeDocument {
     );
     state.walker.land(from, to, state.length, {
       insert: (index, lv, count) => {
-        this.#patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
+        patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
         state.length += count;
       },
       remove: (index, count) => {
-        this.#patch.remove(container, index, count);
+        patch.remove(container, index, count);
         state.length -= count;
       },
     });
@@ -927,7 +945,7 @@ export class NativeDocument {
   #takeBackTo(mark: number, steps: number, plains: number): void {
     this.#events.truncate(mark);
     this.#ops.truncate(mark);
-    this.#patch.truncate(steps);
+    patch.truncate(steps);
     this.#plains.length = plains;
     for (const state of this.#states) {
       if (state.type !== 'text' && state.type !== 'list') continue;
@@ -935,7 +953,7 @@ export class NativeDocument {
       state.walker?.rest();
       state.identity?.rest();
     }
-    this.#patch.forEach((container, _index, count) => {
+    patch.forEach((container, _index, count) => {
       (this.#states[container] as SequenceState).length += count;
     });
   }
@@ -963,12 +981,12 @@ export class NativeDocument {
 
   /** Carries out what was taken in, and tells. */
   #finish(tells: boolean): void {
-    this.#patch.forEach((container, index, count, content) => {
+    patch.forEach((container, index, count, content) => {
       const state = this.#states[container] as SequenceState;
       if (state.type === 'text') this.#patchText(container, state, index, count, content, tells);
       else this.#patchList(container, state, index, count, content, tells);
     });
-    this.#patch.truncate(0);
+    patch.truncate(0);
     const changed = new Set<number>();
     for (const { container, lv, op, linear } of this.#plains) {
       const state = this.#states[container] as ListContent | PlainState;
@@ -1035,19 +1053,14 @@ export class NativeDocument {
   }
 
   #contextOf(lv: number, linear: boolean): OpContext {
-    const { replicas, graph } = this.#events;
+    const { replicas } = this.#events;
     const replica = replicas.replicaOf(lv);
-    const time = this.#events.timeOf(replica, replicas.seqOf(lv));
-    const start = graph.runStart(lv);
-    const newest = graph.parentsOf(start).at(-1) ?? -1;
-    return {
-      lv,
-      linear,
-      time: { ...time, replica: replicas.idOf(replica) },
-      // What came here after the newest of the run's parents has been seen by none of it.
-      sees: (other) => (other <= newest || other >= start) && graph.includes([lv], other),
-      seenUpTo: linear ? lv - 1 : -1,
-    };
+    const { wallMs, counter } = this.#events.timeOf(replica, replicas.seqOf(lv));
+    const id = replicas.idOf(replica);
+    // One object for the operations of one event, and more: writes keep it.
+    if (this.#time.wallMs !== wallMs || this.#time.counter !== counter || this.#time.replica !== id)
+      this.#time = { wallMs, counter, replica: id };
+    return new PastContext(this.#events.graph, lv, this.#time, linear);
   }
 
   // ---- Opening ----
@@ -1126,15 +1139,20 @@ function emptyState(id: ContainerId): ContainerState {
 }
 
 function textOf(id: ContainerId, text: string): TextState {
-  const name = id.at === 'root' ? textEncoder.encode(id.name) : undefined;
   return {
     type: 'text',
-    name,
+    name: id.at === 'root' ? id.name : undefined,
+    nameBytes: undefined,
     content: new GapText(text),
     length: text.length,
     walker: undefined,
     identity: undefined,
   };
+}
+
+function nameBytesOf(text: TextState): Uint8Array | undefined {
+  if (text.nameBytes === undefined && text.name !== undefined) text.nameBytes = textEncoder.encode(text.name);
+  return text.nameBytes;
 }
 
 function nameOf({ replica, seq, count }: EventRun): string {

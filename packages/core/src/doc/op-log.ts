@@ -62,6 +62,11 @@ export class OpLog {
     return this.#containers;
   }
 
+  /** Operations, runs of a sequence's counted once. Costs as much as there are containers. */
+  get size(): number {
+    return this.#sequences.reduce((sum, sequence) => sum + (sequence?.log.runs ?? 0), this.#plainOps.length);
+  }
+
   /** The number of this container, given now if it had none. */
   meet(id: ContainerId): number {
     const key = containerKey(id);

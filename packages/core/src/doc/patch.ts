@@ -54,8 +54,10 @@ export class Patch {
 
   /** Forgets the steps from `length` on. */
   truncate(length: number): void {
-    for (const column of [this.#containers, this.#indexes, this.#counts, this.#contents])
-      column.resize(length);
+    this.#containers.resize(length);
+    this.#indexes.resize(length);
+    this.#counts.resize(length);
+    this.#contents.resize(length);
     this.#sealed = length;
   }
 

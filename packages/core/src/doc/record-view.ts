@@ -49,30 +49,85 @@ export function recordView<F extends Fields>(
   fields: F,
   parent: number | undefined,
 ): RecordView<F> {
-  const views = new Map<string, View<unknown>>();
-  const viewOf = (name: string): View<unknown> => {
-    const known = views.get(name);
-    if (known !== undefined) return known;
-    const made = openField(document, fields[name] as Field, parent, name);
-    views.set(name, made);
-    return made;
-  };
-  const names = Object.keys(fields);
-  let json: Readonly<Record<string, unknown>> | undefined;
-  const base: View<Readonly<Record<string, unknown>>> = {
-    toJSON: () => {
-      json = sameRecord(json, Object.fromEntries(names.map((name) => [name, viewOf(name).toJSON()])));
-      return json;
-    },
-    clear: () => {
-      document.transact(() => {
-        for (const name of names) viewOf(name).clear();
-      });
-    },
-  };
-  for (const name of names) Object.defineProperty(base, name, { get: () => viewOf(name), enumerable: true });
-  // The properties that were just defined are those of the type.
-  return base as RecordView<F>;
+  // The fields are reached by the getters of its class.
+  return new (recordClass(fields))(document, fields, parent) as RecordViewBase<F> & RecordView<F>;
+}
+
+/** A record without the getters of its fields. */
+export class RecordViewBase<F extends Fields> implements View<JsonOfFields<F>> {
+  readonly #document: NativeDocument;
+  readonly #fields: F;
+  readonly #parent: number | undefined;
+  /** By the place of their fields; undefined before the first is asked for. */
+  #views: View<unknown>[] | undefined;
+  #json: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(document: NativeDocument, fields: F, parent: number | undefined) {
+    this.#document = document;
+    this.#fields = fields;
+    this.#parent = parent;
+  }
+
+  toJSON(): JsonOfFields<F> {
+    const entries = Object.keys(this.#fields).map(
+      (name, at) => [name, this.#view(name, at).toJSON()] as const,
+    );
+    this.#json = sameRecord(this.#json, Object.fromEntries(entries));
+    // It has what each field's view has.
+    return this.#json as JsonOfFields<F>;
+  }
+
+  clear(): void {
+    this.#document.transact(() => {
+      for (const [at, name] of Object.keys(this.#fields).entries()) this.#view(name, at).clear();
+    });
+  }
+
+  /** The view of a field of a record, and its place among the fields. */
+  static viewOf(record: RecordViewBase<Fields>, name: string, at: number): View<unknown> {
+    return record.#view(name, at);
+  }
+
+  #view(name: string, at: number): View<unknown> {
+    this.#views ??= [];
+    let view = this.#views[at];
+    if (view === undefined) {
+      view = openField(this.#document, this.#fields[name] as Field, this.#parent, name);
+      this.#views[at] = view;
+    }
+    return view;
+  }
+}
+
+type RecordClass = new <F extends Fields>(
+  document: NativeDocument,
+  fields: F,
+  parent: number | undefined,
+) => RecordViewBase<F>;
+
+const recordClasses = new WeakMap<Fields, RecordClass>();
+
+/** The class of records with these fields: one for all of them, so that a record is one small object. */
+function recordClass(fields: Fields): RecordClass {
+  let made = recordClasses.get(fields);
+  if (made === undefined) {
+    made = class<F extends Fields> extends RecordViewBase<F> {};
+    defineFields(made.prototype, fields);
+    recordClasses.set(fields, made);
+  }
+  return made;
+}
+
+/** Gives the objects that have this prototype a getter for each field. */
+export function defineFields(prototype: object, fields: Fields): void {
+  for (const [at, name] of Object.keys(fields).entries()) {
+    Object.defineProperty(prototype, name, {
+      get(this: RecordViewBase<Fields>) {
+        return RecordViewBase.viewOf(this, name, at);
+      },
+      enumerable: true,
+    });
+  }
 }
 
 function openField(

@@ -22,6 +22,9 @@ import { IntList } from './int-list.ts';
 /** A version as its heads, LVs sorted upward. */
 export type LocalFrontier = readonly number[];
 
+/** One for all graphs: a question is asked and answered before the next. */
+const sharedWalk = new GraphWalk();
+
 export class EventGraph {
   readonly #starts = new IntList();
   readonly #parents: LocalFrontier[] = [];
@@ -29,7 +32,6 @@ export class EventGraph {
   readonly #depths = new IntList();
   readonly #criticalStarts = new IntList();
   readonly #criticalEnds = new IntList();
-  readonly #walk = new GraphWalk();
   #length = 0;
   /** Undefined while the last LV is the only head, so that typing alone makes no arrays. Changed in place, since there may be thousands. */
   #heads: number[] | undefined = [];
@@ -143,7 +145,7 @@ export class EventGraph {
   includes(version: LocalFrontier, lv: number): boolean {
     const target = this.#starts.lastAtMost(lv);
     const depth = this.#depthIn(target, lv);
-    const walk = this.#walk;
+    const walk = sharedWalk;
     walk.begin(this.#starts.length);
     for (let heads = version; ; ) {
       for (const head of heads) {
@@ -173,7 +175,7 @@ export class EventGraph {
   ): Difference | undefined {
     const onlyA: number[] = [];
     const onlyB: number[] = [];
-    const walk = this.#walk;
+    const walk = sharedWalk;
     walk.begin(this.#starts.length);
     this.#reachAll(a, IN_A);
     this.#reachAll(b, IN_B);
@@ -212,7 +214,7 @@ export class EventGraph {
   headsOf(lvs: readonly number[]): LocalFrontier {
     if (lvs.length < 2) return lvs;
     const heads: number[] = [];
-    const walk = this.#walk;
+    const walk = sharedWalk;
     walk.begin(this.#starts.length);
     // B has what others of them have seen, and A that and they themselves: a head is where A is ahead.
     this.#reachAll(lvs, IN_A);
@@ -229,7 +231,7 @@ export class EventGraph {
     for (let i = 0; i < lvs.length; i++) {
       const lv = lvs[i] as number;
       const run = this.#starts.lastAtMost(lv);
-      this.#walk.reach(run, lv, versions, this.#depthIn(run, lv));
+      sharedWalk.reach(run, lv, versions, this.#depthIn(run, lv));
     }
   }
 

@@ -6,7 +6,7 @@
  *      run   0 1 2 3 4 5 6 7          topA 6, topB 3: A alone has 4, 5, 6
  *      in B  ───────┘
  *
- * It is made once for a graph and begun anew for every question, so that asking makes nothing. Leaves out: the graph.
+ * It is made once for all graphs and begun anew for every question, so that asking makes nothing. Leaves out: the graph.
  */
 
 export const IN_A = 1;

@@ -63,7 +63,9 @@ describe('docs/formats.md', () => {
   test('has a snapshot, piece by piece', () => {
     const { note } = open(6);
     note.apply(nativeFormat.merge(typed()));
-    expect(bytesUnder('the three, merged and kept as a snapshot').join(' ')).toBe(hexOf(note.save()));
+    expect(bytesUnder('the three, merged and kept as a snapshot').join(' ')).toBe(
+      hexOf(note.native.snapshot()),
+    );
   });
 
   test('has a merge of what was done at once, piece by piece', () => {

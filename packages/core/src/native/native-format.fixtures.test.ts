@@ -111,7 +111,7 @@ test('an operation of every type, in one event', () => {
 test('a snapshot: the update, and the text ready to read', () => {
   const document = open(6);
   document.apply(bytesOf(MERGED));
-  const saved = document.save();
+  const saved = document.native.snapshot();
   expect(hexOf(saved)).toBe(`21 26 ${MERGED} 01 05 05 00 01 00 04 62 6f 64 79 01 00 01 21`);
   expect(nativeFormat.versionOf(saved)).toEqual(nativeFormat.versionOf(bytesOf(MERGED)));
 });

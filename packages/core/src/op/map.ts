@@ -65,14 +65,7 @@ export function map<Type extends string>(): OpType<
       state.writes.set(key, write);
       const unseen = from.is === 'absent' && entry.is === 'absent' && before?.beside === undefined;
       if (unseen && write.beside === undefined) return undefined;
-      return {
-        key,
-        from,
-        to: write.value,
-        get conflicts() {
-          return conflictsAt(state, key);
-        },
-      };
+      return new KeyChange(state, key, from, write.value);
     },
 
     view: (state) => {
@@ -81,6 +74,25 @@ export function map<Type extends string>(): OpType<
       return new Map(entries.filter(([, entry]) => entry.is !== 'absent'));
     },
   };
+}
+
+/** A change whose conflicts are looked up when somebody asks for them: of a thousand writers at once there are as many. */
+class KeyChange<Type extends string> implements MapChange<Type> {
+  readonly key: string;
+  readonly from: MapEntry<Type>;
+  readonly to: MapEntry<Type>;
+  readonly #state: MapState<Type>;
+
+  constructor(state: MapState<Type>, key: string, from: MapEntry<Type>, to: MapEntry<Type>) {
+    this.#state = state;
+    this.key = key;
+    this.from = from;
+    this.to = to;
+  }
+
+  get conflicts(): readonly MapEntry<Type>[] {
+    return conflictsAt(this.#state, this.key);
+  }
 }
 
 /** What a reader finds at the key. */

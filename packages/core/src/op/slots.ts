@@ -10,8 +10,10 @@
  */
 import { InvariantError } from '../error.ts';
 
+const NO_LVS = new Int32Array(0);
+
 export class Slots<Item> {
-  #lvs = new Int32Array(0);
+  #lvs = NO_LVS;
   #items: (Item | undefined)[] = [];
   #gapStart = 0;
   #gapEnd = 0;

@@ -6,9 +6,11 @@
  */
 import { textOfUnits } from './unit-list.ts';
 
+const NO_UNITS = new Uint16Array(0);
+
 export class GapText {
   /** Empty while the text is only a string. */
-  #units = new Uint16Array(0);
+  #units = NO_UNITS;
   #gapStart = 0;
   #gapEnd = 0;
   #length: number;
@@ -35,6 +37,12 @@ export class GapText {
   }
 
   insertUnits(index: number, inserted: Uint16Array): void {
+    if (this.#length === 0 && this.#units.length === 0) {
+      // What was read from bytes is most often only read.
+      this.#text = textOfUnits(inserted);
+      this.#length = inserted.length;
+      return;
+    }
     this.#openGap(index, inserted.length);
     this.#units.set(inserted, this.#gapStart);
     this.#gapStart += inserted.length;
