@@ -27,6 +27,8 @@ export interface RelayLimits {
   readonly maxMergedAtOnceBytes: number;
   /** A document up to this size is kept merged while its room is open. */
   readonly maxCachedDocumentBytes: number;
+  /** A merged document that nobody was sent for this long is given back. */
+  readonly cacheIdleMs: number;
   /** Bytes of merged documents over all rooms. */
   readonly maxCacheBytes: number;
   /** Bytes pushed by one connection and not yet durable, above which its socket is not read. */
@@ -53,12 +55,14 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   presenceTickMs: 50,
   /** Some thousand keystrokes: below it a fold costs more than it saves. */
   minFoldBytes: 256 * KIB,
-  /** What a client takes in one frame; merging needs about three times as much memory. */
-  maxFoldBytes: 256 * MIB,
+  /** Half a second of the event loop, and about three times as much memory. */
+  maxFoldBytes: 16 * MIB,
   /** Some ten milliseconds of the event loop. */
   maxMergedAtOnceBytes: 512 * KIB,
   /** A long book. */
   maxCachedDocumentBytes: 8 * MIB,
+  /** Reading it again takes milliseconds; who comes at once with others finds it. */
+  cacheIdleMs: 3_000,
   maxCacheBytes: 128 * MIB,
   /** Twice what one document may have in flight: only a slow disk gets there. */
   maxPendingBytes: 8 * MIB,

@@ -167,6 +167,22 @@ test('keeps merged documents within the budget that all rooms share, and gives i
   expect(cache.take(100)).toBe(true);
 });
 
+test('gives back what it kept merged when nobody has come for a while', async () => {
+  const cache = new ByteBudget(100);
+  const { room } = await openRoom({ cache, limits: { cacheIdleMs: 3000 } });
+  await fill(room, ['a'.repeat(60)]);
+  await room.read(0, 1, undefined);
+  room.tick(1000);
+  room.tick(3999);
+  expect(cache.take(60)).toBe(false);
+  await room.read(0, 1, undefined);
+  room.tick(4000);
+  room.tick(6999);
+  expect(cache.take(60)).toBe(false);
+  room.tick(7000);
+  expect(cache.take(100)).toBe(true);
+});
+
 test('R3: a tail that outweighs the snapshot is folded while the room goes on, and every reader gets the same', async () => {
   const { room, log } = await openRoom({ limits: { minFoldBytes: 500 } });
   const { member, told } = joined(room, 1);

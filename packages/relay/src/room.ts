@@ -91,6 +91,9 @@ export class Room {
   #folding = false;
   #merging: Promise<LogPiece> | undefined;
   #merged: LogPiece | undefined;
+  /** Somebody read it since the last tick; and the time of the tick that saw it last. */
+  #served = false;
+  #servedAt: number | undefined;
   /** The version as of an offset, of a large document that was asked for it. */
   #version: { readonly upTo: number; readonly version: Version } | undefined;
   /** The version of a document without content. */
@@ -173,6 +176,7 @@ export class Room {
    * `since`, what a holder of that version has is left out. Rejects with `storage/*` or `decode/*`.
    */
   async read(after: number, maxBytes: number, since: Uint8Array | undefined): Promise<LogPiece> {
+    this.#served = true;
     const piece = await this.#piece(after, maxBytes);
     if (since === undefined) return piece;
     const version = this.#format.parseVersion(since);
@@ -218,6 +222,14 @@ export class Room {
   /** The presence of everyone, as it is now. */
   presence(): PresenceChanges {
     return new PresenceChanges(this.#presences);
+  }
+
+  /** About once a second: gives back what it keeps for those who come, when nobody has for long enough. `now` as for Rooms. */
+  tick(now: number): void {
+    if (this.#served || this.#servedAt === undefined) {
+      this.#servedAt = now;
+      this.#served = false;
+    } else if (now - this.#servedAt >= this.#parts.limits.cacheIdleMs) this.#keep(undefined);
   }
 
   /** Gives back what the room shares with others. The room is not used after it. */

@@ -67,6 +67,7 @@ export class Rooms {
   /** About once a second: closes rooms that have been idle for long enough. `now` in ms, from a clock that never runs back. */
   tick(now: number): void {
     for (const [name, place] of this.#places) {
+      place.room?.tick(now);
       if (!isIdle(place)) place.idleSince = undefined;
       else if (place.idleSince === undefined) place.idleSince = now;
       else if (now - place.idleSince >= this.#parts.limits.roomIdleMs) this.#close(name, place);

@@ -6,6 +6,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Socket } from './connection.ts';
+import type { Turns } from './turns.ts';
 import { frameOf, PONG, pongFrame } from './websocket-frame.ts';
 
 /** The part of a ws WebSocket that is used here. */
@@ -33,6 +34,7 @@ interface Waiting {
 export class StreamSocket implements Socket {
   readonly #webSocket: WebSocketEnd;
   readonly #stream: Duplex;
+  readonly #turns: Turns;
   /** What does not go out at once, oldest first; undefined while everything does. */
   #waiting: Waiting[] | undefined;
   /** Bytes of the first that have been written, and of all that have not. */
@@ -40,9 +42,11 @@ export class StreamSocket implements Socket {
   #waitingBytes = 0;
   #closing: { readonly code: number; readonly reason: string } | undefined;
 
-  constructor(webSocket: WebSocketEnd, stream: Duplex) {
+  /** `turns` are those of all sockets of a relay. */
+  constructor(webSocket: WebSocketEnd, stream: Duplex, turns: Turns) {
     this.#webSocket = webSocket;
     this.#stream = stream;
+    this.#turns = turns;
   }
 
   get bufferedBytes(): number {
@@ -60,7 +64,7 @@ export class StreamSocket implements Socket {
     else {
       this.#waiting = [];
       this.#wait(frames, written);
-      this.#writeOn();
+      this.#turns.next(this.#writeOn);
     }
   }
 
@@ -103,7 +107,7 @@ export class StreamSocket implements Socket {
     this.#waitingBytes += frames.length;
   }
 
-  /** Writes the next piece; the one after it when the event loop has come round and the stream has room. */
+  /** Writes the next piece; the one after it when its turn has come and the stream has room. */
   readonly #writeOn = (): void => {
     const [first] = this.#waiting ?? [];
     if (first === undefined || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
@@ -117,8 +121,8 @@ export class StreamSocket implements Socket {
     }
     const hasRoom = this.#stream.write(piece, isLast ? first.written : ignore);
     if (this.#waiting?.length === 0) this.#finish();
-    else if (hasRoom) setImmediate(this.#writeOn);
-    else this.#stream.once('drain', () => setImmediate(this.#writeOn));
+    else if (hasRoom) this.#turns.next(this.#writeOn);
+    else this.#stream.once('drain', () => this.#turns.next(this.#writeOn));
   };
 
   #finish(): void {

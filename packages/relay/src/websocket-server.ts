@@ -6,6 +6,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Socket } from './connection.ts';
 import { pathOf } from './http.ts';
 import { StreamSocket } from './stream-socket.ts';
+import { Turns } from './turns.ts';
 
 /** Who handles a socket. Every call is about this one socket. */
 export interface SocketHandler {
@@ -31,6 +32,7 @@ export type WebSocketRoutes = (request: IncomingMessage, path: string) => WebSoc
 /** Takes the upgrades of `server`. */
 export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void {
   const servers = new Map<number, WebSocketServer>();
+  const turns = new Turns();
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Until ws takes over, an error of the stream has no other listener.
     const ignoreError = (): void => undefined;
@@ -45,7 +47,7 @@ export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void 
     servers.set(route.maxMessageBytes, sockets);
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
       stream.off('error', ignoreError);
-      attach(webSocket, stream, route);
+      attach(webSocket, new StreamSocket(webSocket, stream, turns), route);
     });
   });
 }
@@ -65,8 +67,7 @@ function webSocketServer(maxMessageBytes: number): WebSocketServer {
 /** Who handles a WebSocket. Listeners are the same for all: thousands of idle sockets cost nothing for theirs. */
 const attached = new WeakMap<WebSocket, { readonly handler: SocketHandler; readonly socket: StreamSocket }>();
 
-function attach(webSocket: WebSocket, stream: Duplex, route: WebSocketRoute): void {
-  const socket = new StreamSocket(webSocket, stream);
+function attach(webSocket: WebSocket, socket: StreamSocket, route: WebSocketRoute): void {
   attached.set(webSocket, { handler: route.connect(socket), socket });
   webSocket.on('message', received);
   webSocket.on('ping', pinged);

@@ -14,7 +14,7 @@ const MEGABYTES = 5;
 const ITEM_BYTES = 50;
 const WARM_JOINS = 15;
 const AT_ONCE = 20;
-const ROUNDS = 3;
+const ROUNDS = 6;
 /** Longer than stores put off writing. */
 const SETTLE_MS = 3_000;
 const BYSTANDER = fileURLToPath(new URL('./bystander.js', import.meta.url));

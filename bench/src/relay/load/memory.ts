@@ -8,7 +8,7 @@ const CONNECTIONS = 2_000;
 const DOCUMENTS = 5;
 const OPERATIONS = 260_000;
 /** Longer than an idle room stays open, and than stores put off writing. */
-const SETTLE_MS = 3_500;
+const SETTLE_MS = 4_500;
 const CONNECT_AT_ONCE = 100;
 
 export const memory: RowLoad = async (relay) => {
@@ -54,9 +54,12 @@ const longHistory = (): Uint8Array => {
     return seed % below;
   };
   doc.transact(() => {
+    let deleting = 0;
     for (let i = 0; i < OPERATIONS; i++) {
-      if (random(40) === 0) at = random(text.length + 1);
-      if (random(5) === 0 && at > 0) {
+      if (random(100) === 0) at = random(text.length + 1);
+      if (random(40) === 0) deleting = 10;
+      deleting -= 1;
+      if (deleting >= 0 && at > 0) {
         at -= 1;
         text.delete(at, 1);
       } else {
