@@ -94,7 +94,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const yjsParts = {
     ...parts,
     after,
-    awareness: new Awarenesses(wallClockSeconds),
+    awareness: new Awarenesses(Date.now),
     newBatch: batchIds(random),
   };
   const native: WebSocketRoute = {
@@ -199,10 +199,6 @@ function hostInUrl(host: string): string {
 
 function after(ms: number, run: () => void): void {
   setTimeout(run, ms).unref();
-}
-
-function wallClockSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
 
 function random(): number {

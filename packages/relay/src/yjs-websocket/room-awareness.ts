@@ -6,7 +6,8 @@
  *
  * A session shows one Yjs client, the first it names that nobody else shows, for as long as it is there. What it says of
  * others, or of more, is passed over: providers repeat what they hear, and nobody may take another's state away. Clocks as
- * they are shown only grow, so that a client which went and came back is seen at once; a session is never told of itself.
+ * they are shown only grow, and go by the time, so that a client which went and came back is seen at once, also when it was
+ * the relay that did; a session is never told of itself, as the clock is not its own.
  *
  * y-websocket clients forget a state that is not repeated for 30 s. Providers repeat theirs; native sessions do not, so theirs is
  * repeated here (`renewal`).
@@ -27,6 +28,9 @@ interface Shown {
   readonly entry: AwarenessEntry;
 }
 
+/** Fine enough that clocks never overtake the time, coarse enough for MAX_AWARENESS_CLOCK to last for a century. */
+export const CLOCK_UNIT_MS = 4;
+const RENEWED_EVERY_MS = 1_000;
 /** Clients whose last clock is remembered after they went, for when they come back. */
 const MAX_REMEMBERED_CLOCKS = 1_000;
 /** A state of a client that has gone. */
@@ -46,12 +50,12 @@ export class RoomAwareness {
   #news: readonly Shown[] = [];
   #frame: Uint8Array | undefined;
   #renewal: Uint8Array | undefined;
-  #renewedAt: number | undefined;
-  readonly #seconds: () => number;
+  #renewedAt = 0;
+  readonly #now: () => number;
 
-  /** `seconds` are those of the wall clock: clocks of native sessions go by them, so that they grow over restarts too. */
-  constructor(presence: PresenceChanges, seconds: () => number) {
-    this.#seconds = seconds;
+  /** `now` is the time of the wall clock in units of `CLOCK_UNIT_MS`. */
+  constructor(presence: PresenceChanges, now: () => number) {
+    this.#now = now;
     this.#take(presence);
   }
 
@@ -97,15 +101,17 @@ export class RoomAwareness {
     return framed(this.#news.flatMap((shown) => (shown.session === session ? [] : [shown.entry])));
   }
 
-  /** Everyone but this session. */
+  /** Everyone but this session, with new clocks: a client that was here before passes over those it knows. */
   everyoneBut(session: number): Uint8Array | undefined {
-    return framed([...this.#shown].flatMap(([of, entry]) => (of === session ? [] : [entry])));
+    const others = [...this.#shown].filter(([of]) => of !== session);
+    return framed(others.map(([of, entry]) => this.#show(of, entry)));
   }
 
-  /** The states that nobody repeats, with new clocks; without any a message that says nothing, as a sign of life. Made once a second. */
+  /** The states that nobody repeats, with new clocks; without any a message that says nothing, as a sign of life. Made once a second for all. */
   renewal(): Uint8Array {
-    const now = this.#seconds();
-    if (this.#renewedAt === now && this.#renewal !== undefined) return this.#renewal;
+    const now = this.#now();
+    if (this.#renewal !== undefined && (now - this.#renewedAt) * CLOCK_UNIT_MS < RENEWED_EVERY_MS)
+      return this.#renewal;
     this.#renewedAt = now;
     const silent = [...this.#shown].filter(([session]) => !this.#speakers.has(session));
     const entries = silent.map(([session, entry]) => this.#show(session, entry));
@@ -134,8 +140,8 @@ export class RoomAwareness {
 
   #show(session: number, { client, clock, json }: AwarenessEntry): AwarenessEntry {
     const least = (this.#clocks.get(client) ?? -1) + 1;
-    const said = this.#speakers.has(session) ? clock : this.#seconds();
-    const entry = { client, clock: Math.min(Math.max(said, least), MAX_AWARENESS_CLOCK), json };
+    const next = Math.max(clock, least, this.#now());
+    const entry = { client, clock: Math.min(next, MAX_AWARENESS_CLOCK), json };
     this.#shown.set(session, entry);
     this.#owners.set(client, session);
     this.#rememberClock(entry);
