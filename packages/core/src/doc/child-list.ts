@@ -6,8 +6,9 @@
 import type { Value } from '../bytes/value.ts';
 import { type Dot, type DotKey, dot, dotKey, parseReplicaId } from '../id/index.ts';
 import type { NativeDocument } from './native-document.ts';
+import type { Authorship, Position } from './position.ts';
 import type { ContainerField } from './record-view.ts';
-import { changeList, idAt, listStateOf } from './value-list.ts';
+import { authorsIn, changeList, idAt, indexIn, listStateOf, positionIn } from './value-list.ts';
 import type { JsonOf, View } from './view.ts';
 
 export class ChildList<V extends View<unknown>> implements View<readonly JsonOf<V>[]> {
@@ -48,6 +49,21 @@ export class ChildList<V extends View<unknown>> implements View<readonly JsonOf<
   /** What the element is called wherever it stands, for example as the key of a row; undefined beyond the end. */
   idAt(index: number): DotKey | undefined {
     return idAt(this.#document, this.#container, index);
+  }
+
+  /** A position at `index` that clings to the child before it ('left') or after it ('right'), wherever that is moved. */
+  positionAt(index: number, side: Position['side'] = 'left'): Position {
+    return positionIn(this.#document, this.#container, index, side);
+  }
+
+  /** Where a position is now; undefined while its child is not known here. */
+  indexOf(position: Position): number | undefined {
+    return indexIn(this.#document, this.#container, position);
+  }
+
+  /** Who inserted what is there, in order. */
+  authors(): readonly Authorship[] {
+    return authorsIn(this.#document, this.#container);
   }
 
   /** A new child before what is at `index`. */

@@ -1,4 +1,13 @@
-export type { ContainerChange, DocumentChange, Path, TextEdit } from './change.ts';
+export type {
+  ContainerChange,
+  ContainerChanges,
+  DocumentChange,
+  KeyEdit,
+  NodeEdit,
+  NodePlace,
+  Path,
+  TextEdit,
+} from './change.ts';
 export { ChildList } from './child-list.ts';
 export { ChildMap } from './child-map.ts';
 export type { ContainerId, ContainerType } from './container-id.ts';
@@ -17,7 +26,7 @@ export {
   MAX_WAITING_BYTES,
   NativeDocument,
 } from './native-document.ts';
-export type { Authorship, Position } from './position.ts';
+export type { Author, Authorship, Position } from './position.ts';
 export {
   type ContainerField,
   type Field,
@@ -50,6 +59,7 @@ export { UndoManager, type UndoOptions } from './undo.ts';
 export { EMPTY_UPDATE, encodeUpdate } from './update-codec.ts';
 export { UPDATE_VERSION } from './update-form.ts';
 export { ValueList } from './value-list.ts';
-export { ValueMap } from './value-map.ts';
+export { ValueMap, type WrittenValue } from './value-map.ts';
 export { ValueSet } from './value-set.ts';
+export { changesBetween } from './version-changes.ts';
 export type { JsonOf, View } from './view.ts';

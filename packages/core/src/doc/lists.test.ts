@@ -115,7 +115,8 @@ describe('a list of records', () => {
     const paths: unknown[] = [];
     board.onChange(({ containers }) => paths.push(...containers.values()));
     board.rows.get(0)?.name.set('one');
-    expect(paths).toEqual([{ type: 'map', path: ['rows', '1.1'], keys: ['name'] }]);
+    const edits = [{ key: 'name', from: { is: 'absent' }, to: { is: 'value', value: 'one' } }];
+    expect(paths).toEqual([{ type: 'map', path: ['rows', '1.1'], edits }]);
   });
 });
 

@@ -25,7 +25,8 @@ import { GapText } from '../op/sequence/gap-text.ts';
 import { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
 import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
-import { ChangeNotes, type DocumentChange } from './change.ts';
+import type { ContainerChanges, DocumentChange } from './change.ts';
+import { ChangeNotes } from './change-notes.ts';
 import type { ContainerId } from './container-id.ts';
 import { DocumentClock } from './document-clock.ts';
 import {
@@ -173,7 +174,7 @@ export class NativeDocument {
     },
     dotOf: (lv) => this.dotOf(lv),
   };
-  readonly #notes = new ChangeNotes(this.#ops.containers);
+  readonly #notes = new ChangeNotes(this.#ops.containers, this.#names);
   #transaction: OpenTransaction | undefined;
   /** The text that an update was of last. */
   #lastText = -1;
@@ -368,6 +369,12 @@ export class NativeDocument {
     return container;
   }
 
+  /** Containers that have been named here: their numbers are those below. */
+  get containers(): number {
+    this.#wakeUp();
+    return this.#ops.containers.length;
+  }
+
   idOf(container: number): ContainerId {
     return this.#ops.containers[container] as ContainerId;
   }
@@ -431,13 +438,13 @@ export class NativeDocument {
     const time = { ...open.time, replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
     const state = this.#states[container] as PlainState;
-    if (this.#changes.size > 0) {
+    const tells = this.#changes.size > 0;
+    if (tells) {
       const inverse = inverseOf(state, op, lv, this.#names);
       if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
-      this.#notes.other(container, op.key);
     }
-    effectPlain(state, op, context, this.#names);
-    settlePlain(state);
+    this.#carryOut(container, state, op, context, tells);
+    this.#settle(container, state, tells);
     this.#touch(container);
     open.length += 1;
     open.replays.add(container);
@@ -622,7 +629,7 @@ export class NativeDocument {
   #rollBack(): void {
     const open = this.#transaction as OpenTransaction;
     this.#transaction = undefined;
-    this.#notes.take();
+    this.#notes.clear();
     for (let i = open.undo.length - 1; i >= 0; i--) open.undo[i]?.();
     this.#ops.truncate(open.start);
     for (const container of open.replays) this.#replay(container);
@@ -996,7 +1003,7 @@ export class NativeDocument {
     this.#plains.length = 0;
     for (const container of changed) {
       const state = this.#states[container] as ListContent | PlainState;
-      if (state.type !== 'list') settlePlain(state);
+      if (state.type !== 'list') this.#settle(container, state, tells);
       this.#touch(container);
     }
     this.#tellChange(false, undefined, 0, 0, NONE);
@@ -1048,8 +1055,17 @@ export class NativeDocument {
       effectList(state, this.#ops.sequence(container), op, context, this.#names, edits);
       return;
     }
-    if (tells) this.#notes.other(container, op.key);
-    effectPlain(state, op, context, this.#names);
+    this.#carryOut(container, state, op, context, tells);
+  }
+
+  #carryOut(container: number, state: PlainState, op: PlainOp, context: OpContext, tells: boolean): void {
+    const change = effectPlain(state, op, context, this.#names);
+    if (tells && change !== undefined) this.#notes.plain(container, change);
+  }
+
+  #settle(container: number, state: PlainState, tells: boolean): void {
+    const change = settlePlain(state);
+    if (tells && change !== undefined) this.#notes.plain(container, change);
   }
 
   #contextOf(lv: number, linear: boolean): OpContext {
@@ -1115,8 +1131,10 @@ export class NativeDocument {
     end: number,
     inverses: readonly ContainerInverse[],
   ): void {
-    const containers = this.#notes.take();
-    if (containers !== undefined) this.#changes.tell({ local, origin, containers, start, end, inverses });
+    const containers = this.#notes.take((container) => this.#states[container] as ContainerState);
+    // What a transaction has done and undone itself changes nothing to be seen, but is a step that can be taken back.
+    if (containers === undefined && inverses.length === 0) return;
+    this.#changes.tell({ local, origin, containers: containers ?? NO_CHANGES, start, end, inverses });
   }
 
   /** Before whatever needs more than the texts. */
@@ -1131,6 +1149,7 @@ export class NativeDocument {
 }
 
 const NONE: readonly never[] = [];
+const NO_CHANGES: ContainerChanges = new Map();
 const NO_TIME = { wallMs: 0, counter: 0 };
 
 function emptyState(id: ContainerId): ContainerState {

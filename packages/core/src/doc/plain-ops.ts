@@ -12,12 +12,12 @@
 import type { Value } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
 import type { Dot } from '../id/index.ts';
-import { addWinsSet, has, type SetCommand, type SetState } from '../op/add-wins-set.ts';
-import { type CounterCommand, type CounterState, counter } from '../op/counter.ts';
+import { addWinsSet, has, type SetChange, type SetCommand, type SetState } from '../op/add-wins-set.ts';
+import { type CounterChange, type CounterCommand, type CounterState, counter } from '../op/counter.ts';
 import { type FractionalIndex, parseFractionalIndex } from '../op/fractional-index.ts';
-import { entryAt, type MapOp, type MapState, map } from '../op/map.ts';
+import { entryAt, type MapChange, type MapOp, type MapState, map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
-import { ROOT, TRASH, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
+import { ROOT, TRASH, type TreeChange, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
 import type { PlainInverse } from './inverse.ts';
 import { isListOp } from './list-content.ts';
@@ -36,6 +36,13 @@ export interface Names {
   lvOf(dot: Dot): number | undefined;
   dotOf(lv: number): Dot;
 }
+
+/** What an operation has changed for a reader; of a tree, what the operations carried out together have. */
+export type PlainChange =
+  | { readonly type: 'counter'; readonly change: CounterChange }
+  | { readonly type: 'set'; readonly change: SetChange }
+  | { readonly type: 'map'; readonly change: MapChange<ContainerType> }
+  | { readonly type: 'tree'; readonly changes: readonly TreeChange[] };
 
 export const mapOfContainers = map<ContainerType>();
 
@@ -60,33 +67,41 @@ export function createPlain(type: PlainType): PlainState {
  * Carries out an operation of the log; those of trees only once `settlePlain` is called. One that is none of the type's, or
  * that names what its event cannot have seen, changes nothing, here as everywhere.
  */
-export function effectPlain(of: PlainState, op: PlainOp, context: OpContext, names: Names): void {
+export function effectPlain(
+  of: PlainState,
+  op: PlainOp,
+  context: OpContext,
+  names: Names,
+): PlainChange | undefined {
   switch (of.type) {
     case 'counter': {
       const read = readCounter(op);
-      if (read !== undefined) counter.effect(of.state, read, context);
-      return;
+      const change = read && counter.effect(of.state, read, context);
+      return change && { type: 'counter', change };
     }
     case 'set': {
       const read = readSet(op);
-      if (read !== undefined) addWinsSet.effect(of.state, read, context);
-      return;
+      const change = read && addWinsSet.effect(of.state, read, context);
+      return change && { type: 'set', change };
     }
     case 'map': {
       const read = readMap(op);
-      if (read !== undefined) mapOfContainers.effect(of.state, read, context);
-      return;
+      const change = read && mapOfContainers.effect(of.state, read, context);
+      return change && { type: 'map', change };
     }
     case 'tree': {
       const step = readTree(op, names);
       if (step !== undefined) addStep(of.state, step, context);
+      return undefined;
     }
   }
 }
 
 /** Carries out what a tree has been given since the last time. */
-export function settlePlain(of: PlainState): void {
-  if (of.type === 'tree') of.state.settle();
+export function settlePlain(of: PlainState): PlainChange | undefined {
+  if (of.type !== 'tree') return undefined;
+  const changes = of.state.settle();
+  return changes.length === 0 ? undefined : { type: 'tree', changes };
 }
 
 function addStep(state: TreeState, step: TreeStep, context: OpContext): void {

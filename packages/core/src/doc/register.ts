@@ -7,7 +7,7 @@ import { conflictsAt, entryAt } from '../op/map.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
 import type { CheckValue } from './standard-schema.ts';
-import { mapStateOf } from './value-map.ts';
+import { mapStateOf, type WrittenValue, writtenAt } from './value-map.ts';
 import type { View } from './view.ts';
 
 export class Register<T extends Value> implements View<T | undefined> {
@@ -34,6 +34,11 @@ export class Register<T extends Value> implements View<T | undefined> {
   get conflicts(): readonly T[] {
     const entries = conflictsAt(mapStateOf(this.#document, this.#map), this.#key);
     return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+  }
+
+  /** What is read, and behind it what was written at the same time, the latest first, each with who wrote it. */
+  get written(): readonly WrittenValue<T>[] {
+    return writtenAt(this.#document, this.#map, this.#key);
   }
 
   /** `schema/invalid` for what the field does not take. */

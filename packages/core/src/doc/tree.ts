@@ -2,10 +2,11 @@
  * A tree of nodes in order, each with the same fields. Nodes can be moved and deleted anywhere by many at once: no move makes
  * a cycle, no node is there twice, and what is deleted keeps its content and comes back whole when it is moved out of the trash.
  */
-import { type DotKey, dotKey } from '../id/index.ts';
+import { type DotKey, dotKey, parseDotKey } from '../id/index.ts';
 import { ROOT, TRASH, type TreeCommand, type TreeState } from '../op/tree.ts';
 import type { NativeDocument } from './native-document.ts';
 import { writeTree } from './plain-ops.ts';
+import type { Author } from './position.ts';
 import { type Fields, type JsonOfFields, type RecordView, recordView } from './record-view.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
@@ -62,6 +63,12 @@ export class Tree<F extends Fields> implements View<readonly TreeItem<F>[]> {
     return this.#json;
   }
 
+  /** The node of this name, in sight or in the trash; undefined where it is not known here. */
+  get(id: DotKey): TreeNode<F> | undefined {
+    const lv = this.#document.names.lvOf(parseDotKey(id));
+    return lv === undefined || this.#state().placeOf(lv) === undefined ? undefined : this.node(lv);
+  }
+
   // ---- For the nodes ----
 
   /** The node with this local number, the same object each time. */
@@ -84,6 +91,10 @@ export class Tree<F extends Fields> implements View<readonly TreeItem<F>[]> {
 
   createBelow(parent: number, at: number): TreeNode<F> {
     return this.node(this.change({ do: 'create', parent, at }));
+  }
+
+  authorOf(lv: number): Author {
+    return { first: this.#document.dotOf(lv), wallMs: this.#document.spanOf(lv).wallMs };
   }
 
   parentOf(lv: number): number {
@@ -132,6 +143,11 @@ export class TreeNode<F extends Fields> {
     this.#lv = lv;
     this.id = id;
     this.data = data;
+  }
+
+  /** Who created it; `id` is the name of that dot. */
+  get author(): Author {
+    return this.#tree.authorOf(this.#lv);
   }
 
   get children(): readonly TreeNode<F>[] {

@@ -3,9 +3,11 @@
  * deleted is gone whatever others do with it.
  */
 import { canonicalValue, type Value } from '../bytes/value.ts';
+import { CausewayError } from '../error.ts';
 import { type DotKey, dotKey } from '../id/index.ts';
 import type { ListCommand, ListState } from '../op/list.ts';
 import type { NativeDocument } from './native-document.ts';
+import type { Authorship, Position } from './position.ts';
 import type { CheckValue } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
@@ -40,6 +42,21 @@ export class ValueList<T extends Value> implements View<readonly T[]> {
   /** What the item is called wherever it stands and whatever it is set to, for example as the key of a row; undefined beyond the end. */
   idAt(index: number): DotKey | undefined {
     return idAt(this.#document, this.#container, index);
+  }
+
+  /** A position at `index` that clings to the item before it ('left') or after it ('right'), wherever that is moved. */
+  positionAt(index: number, side: Position['side'] = 'left'): Position {
+    return positionIn(this.#document, this.#container, index, side);
+  }
+
+  /** Where a position is now; undefined while its item is not known here. */
+  indexOf(position: Position): number | undefined {
+    return indexIn(this.#document, this.#container, position);
+  }
+
+  /** Who inserted what is there, in order. */
+  authors(): readonly Authorship[] {
+    return authorsIn(this.#document, this.#container);
   }
 
   /** Values that others set this item to at the same time, the latest first. */
@@ -87,6 +104,54 @@ export class ValueList<T extends Value> implements View<readonly T[]> {
   #do(command: ListCommand<Value>): void {
     changeList(this.#document, this.#container, command);
   }
+}
+
+export function positionIn(
+  document: NativeDocument,
+  container: number,
+  index: number,
+  side: Position['side'],
+): Position {
+  const list = listStateOf(document, container);
+  if (!Number.isInteger(index) || index < 0 || index > list.length)
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'list position', detail: `${index} of ${list.length}` },
+      `there is no position ${index} in a list of ${list.length} items; take one from 0 to ${list.length}`,
+    );
+  const at = side === 'left' ? index - 1 : index;
+  if (at < 0 || at >= list.length) return { side, element: undefined };
+  return { side, element: document.dotOf(list.elementAt(at)) };
+}
+
+export function indexIn(
+  document: NativeDocument,
+  container: number,
+  { side, element }: Position,
+): number | undefined {
+  const list = listStateOf(document, container);
+  if (element === undefined) return side === 'left' ? 0 : list.length;
+  const lv = document.lvOf(element);
+  if (lv === undefined || !document.isInsertion(container, lv)) return undefined;
+  const index = list.indexOf(lv);
+  if (index >= 0) return side === 'left' ? index + 1 : index;
+  // It is deleted: what counts is where it stood before it was ever moved.
+  return list.visibleBefore(document.identity(container).indexOf(lv));
+}
+
+export function authorsIn(document: NativeDocument, container: number): readonly Authorship[] {
+  const list = listStateOf(document, container);
+  const authors: Authorship[] = [];
+  for (let index = 0; index < list.length; ) {
+    const lv = list.elementAt(index);
+    const { wallMs, count: many } = document.spanOf(lv);
+    let count = 1;
+    while (count < many && index + count < list.length && list.elementAt(index + count) === lv + count)
+      count++;
+    authors.push({ index, count, first: document.dotOf(lv), wallMs });
+    index += count;
+  }
+  return authors;
 }
 
 export function listStateOf(document: NativeDocument, container: number): ListState<Value> {

@@ -1,10 +1,12 @@
 /** A map of keys to values, each key a register. */
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { conflictsAt, entryAt, type MapState } from '../op/map.ts';
+import { conflictsAt, entryAt, type MapEntry, type MapState } from '../op/map.ts';
+import type { Writes } from '../op/writes.ts';
 import type { ContainerType } from './container-id.ts';
 import { checkKey } from './key.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
+import type { Author } from './position.ts';
 import type { CheckValue } from './standard-schema.ts';
 import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
@@ -36,6 +38,11 @@ export class ValueMap<T extends Value> implements View<Readonly<Record<string, T
   conflicts(key: string): readonly T[] {
     const entries = conflictsAt(this.#state(), wellFormed(key));
     return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+  }
+
+  /** What is read at the key, and behind it what was written at the same time, the latest first, each with who wrote it. */
+  written(key: string): readonly WrittenValue<T>[] {
+    return writtenAt(this.#document, this.#container, wellFormed(key));
   }
 
   /** Keys in ascending order. */
@@ -81,4 +88,24 @@ export class ValueMap<T extends Value> implements View<Readonly<Record<string, T
 
 export function mapStateOf(document: NativeDocument, container: number): MapState<ContainerType> {
   return stateOf(document, container, 'map').state;
+}
+
+/** A value at a key, with who wrote it; undefined where a key was deleted, or holds a container. */
+export interface WrittenValue<T extends Value> extends Author {
+  readonly value: T | undefined;
+}
+
+/** What is read at a key of a map, and what was written at the same time. The app's type is taken on trust. */
+export function writtenAt<T extends Value>(
+  document: NativeDocument,
+  container: number,
+  key: string,
+): readonly WrittenValue<T>[] {
+  const written: WrittenValue<T>[] = [];
+  let write: Writes<MapEntry> = mapStateOf(document, container).writes.get(key);
+  for (; write !== undefined; write = write.beside) {
+    const value = write.value.is === 'value' ? (write.value.value as T) : undefined;
+    written.push({ value, first: document.dotOf(write.lv), wallMs: write.time.wallMs });
+  }
+  return written;
 }

@@ -5,7 +5,7 @@
  */
 import type { Codec } from '../bytes/index.ts';
 import { CausewayError } from '../error.ts';
-import { type ReplicaId, replicaIdCodec } from './replica-id.ts';
+import { parseReplicaId, type ReplicaId, replicaIdCodec } from './replica-id.ts';
 
 export interface Dot {
   readonly replica: ReplicaId;
@@ -29,6 +29,18 @@ export function dot(replica: ReplicaId, seq: number): Dot {
 
 export function dotKey(value: Dot): DotKey {
   return `${value.replica}.${value.seq}`;
+}
+
+/** The dot of a key that may have come from elsewhere; `decode/invalid` for what is none. */
+export function parseDotKey(key: string): Dot {
+  const [replica = '', seq = '', more] = key.split('.');
+  if (more !== undefined || !/^\d{1,16}$/.test(replica) || !/^\d{1,16}$/.test(seq))
+    throw new CausewayError(
+      'decode/invalid',
+      { what: 'dot', detail: key.slice(0, 60) },
+      `${JSON.stringify(key.slice(0, 60))} is no name of an element: take one that was read from a document`,
+    );
+  return dot(parseReplicaId(Number(replica)), Number(seq));
 }
 
 export function compareDots(a: Dot, b: Dot): number {

@@ -7,5 +7,5 @@ export {
   parseDocumentKind,
   parseDocumentName,
 } from './document-id.ts';
-export { compareDots, type Dot, type DotKey, dot, dotCodec, dotKey, equalDots } from './dot.ts';
+export { compareDots, type Dot, type DotKey, dot, dotCodec, dotKey, equalDots, parseDotKey } from './dot.ts';
 export { parseReplicaId, type ReplicaId, randomReplicaId, replicaIdCodec } from './replica-id.ts';

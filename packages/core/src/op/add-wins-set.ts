@@ -40,24 +40,24 @@ export const addWinsSet: OpType<SetState, SetCommand, SetCommand, readonly Value
 
   effect: (state, op, context) => {
     if (op.do === 'add') return add(state, op.value, context);
-    const keys = op.do === 'remove' ? [keyOf(op.value)] : [...state.members.keys()];
+    const keys = op.do === 'remove' ? [valueKey(op.value)] : [...state.members.keys()];
     const removed = keys.flatMap((key) => remove(state, key, context));
     return removed.length === 0 ? undefined : { added: [], removed };
   },
 
   view: (state) =>
     [...state.members]
-      .sort(([keyOfA, a], [keyOfB, b]) => compareMembers(a.value, b.value) || compareStrings(keyOfA, keyOfB))
+      .sort(([keyA, a], [keyB, b]) => compareMembers(a.value, b.value) || compareStrings(keyA, keyB))
       .map(([, member]) => member.value),
 };
 
 /** Whether the value is in the set. */
 export function has(state: SetState, value: Value): boolean {
-  return state.members.has(keyOf(value));
+  return state.members.has(valueKey(value));
 }
 
 function add(state: SetState, value: Value, context: OpContext): SetChange | undefined {
-  const key = keyOf(value);
+  const key = valueKey(value);
   const member = state.members.get(key);
   if (member === undefined) {
     state.members.set(key, { value, additions: [context.lv] });
@@ -92,6 +92,7 @@ function rankOf(value: Value): number {
   return typeof value === 'string' ? 1 : 2;
 }
 
-function keyOf(value: Value): string {
+/** A string that no other value has. */
+export function valueKey(value: Value): string {
   return typeof value === 'string' ? `s${value}` : `b${encode(valueCodec, value).join()}`;
 }

@@ -115,6 +115,11 @@ export class ListState<Item> {
     return raw < 0 ? -1 : this.#slots.visibleBefore(raw);
   }
 
+  /** Items before this raw index. */
+  visibleBefore(raw: number): number {
+    return this.#slots.visibleBefore(raw);
+  }
+
   /** The slot at which an element can be seen. It must be there. */
   slotOf(element: number): number {
     return this.#slots.lvAt(this.#rawOf(element));

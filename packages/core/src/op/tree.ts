@@ -144,6 +144,11 @@ export class TreeState {
     return this.#isWithin(this.#nodes.get(node), this.#root);
   }
 
+  /** All nodes, those in the trash too, in no order. */
+  nodes(): readonly number[] {
+    return [...this.#nodes.keys()].filter((lv) => lv >= 0);
+  }
+
   view(): TreeView {
     const top: TreeViewNode[] = [];
     const open: { readonly parent: Node; readonly children: TreeViewNode[] }[] = [
