@@ -64,6 +64,9 @@ const NEARLY_FULL_BYTES = 2 * MAX_GROUP_BYTES;
  * who writes now and then waits for nothing, who writes all the time waits for others to join in, and sees no difference.
  */
 const COMMIT_EVERY_MS = 25;
+/** The same after a commit of this many writes: each document that is written to costs a page or two, however much it got. */
+const BUSY_COMMIT_EVERY_MS = 50;
+const BUSY_WRITES = 200;
 /** Heads kept in memory, some 150 bytes each: all of the documents that are written to at a time. */
 const MAX_KEPT_HEADS = 20_000;
 /** Folded entries removed in one commit. */
@@ -124,7 +127,8 @@ export class LmdbDocumentLog implements DocumentLog {
   }
 
   append(name: DocumentName, batch: BatchId, update: Uint8Array): Promise<number> {
-    return this.#write(update.length, (staging) => staging.append(name, batch, update));
+    const { length } = update;
+    return this.#enqueue(length, (resolve, reject) => new QueuedAppend(name, batch, update, resolve, reject));
   }
 
   async read(name: DocumentName, after: number, maxBytes: number): Promise<LogSlice> {
@@ -189,20 +193,20 @@ export class LmdbDocumentLog implements DocumentLog {
 
   /** Queues a write; resolves to what `stage` returned when it is durable. */
   #write<T>(bytes: number, stage: (staging: Staging) => T): Promise<T> {
+    return this.#enqueue<T>(bytes, (resolve, reject) => new QueuedChange(bytes, stage, resolve, reject));
+  }
+
+  #enqueue<T>(
+    bytes: number,
+    queued: (resolve: (result: T) => void, reject: (error: unknown) => void) => QueuedWrite,
+  ): Promise<T> {
     if (this.#closed) return Promise.reject(logClosed());
     if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#maxQueuedBytes) {
       return Promise.reject(queueFull(this.#queuedBytes, this.#maxQueuedBytes));
     }
     this.#queuedBytes += bytes;
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({
-        bytes,
-        reject,
-        stage: (staging) => {
-          const result = stage(staging);
-          return () => resolve(result);
-        },
-      });
+      this.#queue.push(queued(resolve, reject));
       this.#committing ??= this.#commitQueue();
     });
   }
@@ -213,8 +217,9 @@ export class LmdbDocumentLog implements DocumentLog {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       await pause(this.#nextCommitAt - performance.now());
-      this.#nextCommitAt = performance.now() + COMMIT_EVERY_MS;
       const group = this.#takeGroup();
+      const everyMs = group.length >= BUSY_WRITES ? BUSY_COMMIT_EVERY_MS : COMMIT_EVERY_MS;
+      this.#nextCommitAt = performance.now() + everyMs;
       await commitGroup(this.#file, this.#folder, group, this.#heads);
       for (const write of group) this.#queuedBytes -= write.bytes;
     }
@@ -238,9 +243,76 @@ export class LmdbDocumentLog implements DocumentLog {
 
 interface QueuedWrite {
   readonly bytes: number;
-  /** Puts the write into the transaction, or throws and puts nothing. Returns what to call when it is durable. */
-  stage(staging: Staging): () => void;
+  /** Puts the write into the transaction, or throws and puts nothing. */
+  stage(staging: Staging): void;
+  /** It is durable. */
+  done(): void;
   reject(error: unknown): void;
+}
+
+/** An append that waits. Thousands do at a time, so each is one object and no closures. */
+class QueuedAppend implements QueuedWrite {
+  readonly #name: DocumentName;
+  readonly #batch: BatchId;
+  readonly #update: Uint8Array;
+  readonly #resolve: (offset: number) => void;
+  readonly reject: (error: unknown) => void;
+  #offset = 0;
+
+  constructor(
+    name: DocumentName,
+    batch: BatchId,
+    update: Uint8Array,
+    resolve: (offset: number) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#name = name;
+    this.#batch = batch;
+    this.#update = update;
+    this.#resolve = resolve;
+    this.reject = reject;
+  }
+
+  get bytes(): number {
+    return this.#update.length;
+  }
+
+  stage(staging: Staging): void {
+    this.#offset = staging.append(this.#name, this.#batch, this.#update);
+  }
+
+  done(): void {
+    this.#resolve(this.#offset);
+  }
+}
+
+/** Any other write. */
+class QueuedChange<T> implements QueuedWrite {
+  readonly bytes: number;
+  readonly #stage: (staging: Staging) => T;
+  readonly #resolve: (result: T) => void;
+  readonly reject: (error: unknown) => void;
+  #result: { readonly value: T } | undefined;
+
+  constructor(
+    bytes: number,
+    stage: (staging: Staging) => T,
+    resolve: (result: T) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.bytes = bytes;
+    this.#stage = stage;
+    this.#resolve = resolve;
+    this.reject = reject;
+  }
+
+  stage(staging: Staging): void {
+    this.#result = { value: this.#stage(staging) };
+  }
+
+  done(): void {
+    if (this.#result !== undefined) this.#resolve(this.#result.value);
+  }
 }
 
 /** Settles every write of the group: those that cannot be staged alone, the others together. */
@@ -251,10 +323,11 @@ async function commitGroup(
   heads: Map<DocumentName, LogHead>,
 ): Promise<void> {
   const staging = new Staging(file, heads);
-  const staged: { readonly write: QueuedWrite; readonly resolve: () => void }[] = [];
+  const staged: QueuedWrite[] = [];
   for (const write of group) {
     try {
-      staged.push({ write, resolve: write.stage(staging) });
+      write.stage(staging);
+      staged.push(write);
     } catch (error) {
       write.reject(error);
     }
@@ -263,11 +336,11 @@ async function commitGroup(
     await staging.commit();
   } catch (error) {
     const failure = await commitFailed(error, folder);
-    for (const { write } of staged) write.reject(failure);
+    for (const write of staged) write.reject(failure);
     return;
   }
   staging.keepHeads();
-  for (const { resolve } of staged) resolve();
+  for (const write of staged) write.done();
 }
 
 function pause(ms: number): Promise<void> {
