@@ -64,7 +64,7 @@ export class StreamSocket implements Socket {
     else {
       this.#waiting = [];
       this.#wait(frames, written);
-      this.#turns.next(this.#writeOn);
+      this.#nextTurn();
     }
   }
 
@@ -108,7 +108,7 @@ export class StreamSocket implements Socket {
   }
 
   /** Writes the next piece; the one after it when its turn has come and the stream has room. */
-  readonly #writeOn = (): void => {
+  #writeOn(): void {
     const [first] = this.#waiting ?? [];
     if (first === undefined || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     const piece = first.frames.subarray(this.#done, this.#done + PIECE_BYTES);
@@ -121,9 +121,13 @@ export class StreamSocket implements Socket {
     }
     const hasRoom = this.#stream.write(piece, isLast ? first.written : ignore);
     if (this.#waiting?.length === 0) this.#finish();
-    else if (hasRoom) this.#turns.next(this.#writeOn);
-    else this.#stream.once('drain', () => this.#turns.next(this.#writeOn));
-  };
+    else if (hasRoom) this.#nextTurn();
+    else this.#stream.once('drain', () => this.#nextTurn());
+  }
+
+  #nextTurn(): void {
+    this.#turns.next(() => this.#writeOn());
+  }
 
   #finish(): void {
     this.#waiting = undefined;

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { latticeFormats } from '@causeway/core/lattice-doc';
 import { Seeded } from '@causeway/core/testing';
 import { yjsFormat, yjsFormats } from '@causeway/core/yjs';
 import { afterEach, expect, test } from 'vitest';
@@ -14,6 +15,7 @@ import { createRelay, type Relay, type RelayOptions } from '../relay.ts';
 import { LmdbDocumentLog } from '../storage/lmdb-document-log.ts';
 import { MemoryDocumentLog } from '../storage/memory-document-log.ts';
 import { ProtocolClient } from '../testing/protocol-client.ts';
+import { STRING_SET } from '../testing/string-set.ts';
 
 type Provider = InstanceType<typeof WebsocketProvider>;
 const random = new Seeded(5);
@@ -175,6 +177,29 @@ test('a session that may only read is synced, may be seen, and is told when it w
   stranger.provider.on('closed', ({ code }) => codes.push(code));
   await until(() => codes.length > 0);
   expect([codes, stranger.provider.shouldConnect]).toEqual([[4401], false]);
+});
+
+test('a document of another kind is none for these clients, and they do not ask again', async () => {
+  const relay = await start({ formats: [yjsFormats(), latticeFormats()] });
+  const client = new ProtocolClient({ url: relay.syncUrl, WebSocket, random: () => random.u32() });
+  await client.connect();
+  await client.open('set', STRING_SET).caughtUp;
+  const codes: number[] = [];
+  const { provider } = page(relay, WebsocketProvider, 'set');
+  provider.on('closed', ({ code }) => codes.push(code));
+  await until(() => codes.length > 0);
+  expect(codes).toEqual([4405]);
+});
+
+test('a relay that stops says so, and providers come again', async () => {
+  const relay = await start();
+  const one = page(relay, WebsocketProvider, 'note');
+  await one.synced;
+  const codes: (number | undefined)[] = [];
+  one.provider.on('connection-close', (event) => codes.push(event?.code));
+  await relay.close();
+  await until(() => codes.length > 0);
+  expect([codes[0], one.provider.shouldConnect]).toEqual([1001, true]);
 });
 
 interface Page {

@@ -68,7 +68,7 @@ export class YjsConnection implements ClientConnection, RoomMember {
   /** Updates with a ticket up to this came in before it followed. */
   #since = 0;
   /** Own updates that are durable and go back to the client soon, many at once. */
-  #echo: Uint8Array[] = [];
+  #echo: Uint8Array[] | undefined;
   #pendingBytes = 0;
   #pendingPushes = 0;
   #paused = true;
@@ -281,14 +281,17 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   #echoSoon(update: Uint8Array): void {
+    if (this.#echo === undefined) {
+      this.#echo = [];
+      this.#parts.after(ECHO_MS, () => this.#sendEcho());
+    }
     this.#echo.push(update);
-    if (this.#echo.length === 1) this.#parts.after(ECHO_MS, () => this.#sendEcho());
   }
 
   #sendEcho(): void {
     const updates = this.#echo;
-    if (updates.length === 0) return;
-    this.#echo = [];
+    if (updates === undefined) return;
+    this.#echo = undefined;
     this.#write(updateFrames(updates));
   }
 
@@ -307,15 +310,17 @@ export class YjsConnection implements ClientConnection, RoomMember {
 
   #write(frames: Uint8Array | undefined): void {
     if (frames === undefined) return;
-    this.#socket.write(frames, this.#written);
-    this.#checkCongestion();
+    // Most writes leave nothing behind, and most connections need to hear of none.
+    const fills = this.#socket.bufferedBytes + frames.length > LOW_WATER_BYTES;
+    this.#socket.write(frames, fills ? () => this.#written() : ignore);
+    if (fills) this.#checkCongestion();
   }
 
-  readonly #written = (): void => {
+  #written(): void {
     if (!this.#congested || this.#socket.bufferedBytes > LOW_WATER_BYTES) return;
     this.#congested = false;
     this.#input({ type: 'drained' });
-  };
+  }
 
   #checkCongestion(): void {
     if (this.#congested || this.#socket.bufferedBytes <= SOCKET_HIGH_WATER_BYTES) return;
@@ -357,6 +362,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
     this.#awareness = undefined;
   }
 }
+
+const ignore = (): void => undefined;
 
 /** An echo says that an update is stored, which nobody waits for: one for all that a client types in this time. */
 const ECHO_MS = 50;
