@@ -10,7 +10,12 @@ export function utf16LengthOf(bytes: Uint8Array, start: number, end: number): nu
   while (at < end) {
     const lead = bytes[at++] ?? 0;
     units++;
-    if (lead < 0x80) continue;
+    if (lead < 0x80) {
+      const plain = asciiFrom(bytes, at, end);
+      units += plain - at;
+      at = plain;
+      continue;
+    }
     if (lead < 0xc2 || lead > 0xf4) return -1;
     const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     if (end - at < more) return -1;
@@ -31,4 +36,16 @@ function lowestSecond(lead: number): number {
 
 function highestSecond(lead: number): number {
   return lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+}
+
+/** Where eight bytes at a time stop being ASCII: most text is, and one look at eight costs little more than one at each. */
+function asciiFrom(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at + 8 <= end) {
+    const low = (bytes[at] ?? 0) | (bytes[at + 1] ?? 0) | (bytes[at + 2] ?? 0) | (bytes[at + 3] ?? 0);
+    const high = (bytes[at + 4] ?? 0) | (bytes[at + 5] ?? 0) | (bytes[at + 6] ?? 0) | (bytes[at + 7] ?? 0);
+    if ((low | high) >= 0x80) return at;
+    at += 8;
+  }
+  return at;
 }

@@ -186,7 +186,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
         void this.#read(effect);
         break;
       case 'read-version':
-        void this.#readVersion();
+        // In a turn of its own: of a large document it takes as long as sending it.
+        this.#parts.after(1, () => void this.#readVersion());
         break;
       case 'append':
         this.#append(effect.update, effect.answer);
