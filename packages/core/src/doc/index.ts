@@ -11,6 +11,7 @@ export type {
 export { ChildList } from './child-list.ts';
 export { ChildMap } from './child-map.ts';
 export type { ContainerId, ContainerType } from './container-id.ts';
+export type { ContainerState } from './container-state.ts';
 export { Counter } from './counter.ts';
 export {
   createDocument,
@@ -20,12 +21,7 @@ export {
   typedDocument,
 } from './document.ts';
 export { composeBatches, vectorOfBatch } from './event-batch.ts';
-export {
-  type ContainerState,
-  type DocumentSite,
-  MAX_WAITING_BYTES,
-  NativeDocument,
-} from './native-document.ts';
+export { type DocumentSite, NativeDocument } from './native-document.ts';
 export type { Author, Authorship, Position } from './position.ts';
 export {
   type ContainerField,
@@ -63,3 +59,4 @@ export { ValueMap, type WrittenValue } from './value-map.ts';
 export { ValueSet } from './value-set.ts';
 export { changesBetween } from './version-changes.ts';
 export type { JsonOf, View } from './view.ts';
+export { MAX_WAITING_BYTES } from './waiting-runs.ts';

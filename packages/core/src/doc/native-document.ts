@@ -16,21 +16,27 @@
 import { type Value, wellFormed } from '../bytes/value.ts';
 import { compareVectors, type HybridTime, type VersionVector } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
-import { CausalBuffer, EventLog, type LocalFrontier } from '../history/index.ts';
+import { EventLog, type LocalFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
 import type { OpContext } from '../op/op-type.ts';
-import { GapText } from '../op/sequence/gap-text.ts';
 import { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
 import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
 import type { ContainerChanges, DocumentChange } from './change.ts';
 import { ChangeNotes } from './change-notes.ts';
 import type { ContainerId } from './container-id.ts';
+import {
+  type ContainerState,
+  emptyState,
+  nameBytesOf,
+  type SequenceState,
+  type TextState,
+  textOf,
+} from './container-state.ts';
 import { DocumentClock } from './document-clock.ts';
 import {
-  BatchBuilder,
   batchOf,
   composeBatches,
   cutRun,
@@ -74,6 +80,7 @@ import {
 } from './snapshot-codec.ts';
 import { Text } from './text.ts';
 import { encodeUpdate } from './update-codec.ts';
+import { type HeldRun, tooMuchWaits, type WaitingRun, WaitingRuns } from './waiting-runs.ts';
 
 /** Where a document lives: who writes there, and that place's clock. */
 export interface DocumentSite {
@@ -82,45 +89,13 @@ export interface DocumentSite {
   now(): number;
 }
 
-/** A text's content; `length` runs ahead of it while an update is taken in. */
-export interface TextState {
-  readonly type: 'text';
-  /** Of one at the root; else undefined. */
-  readonly name: string | undefined;
-  /** The name as UTF-8, once an update of typing has asked for it. */
-  nameBytes: Uint8Array | undefined;
-  readonly content: GapText;
-  length: number;
-  walker: SequenceWalker | undefined;
-  /** Made when somebody asks which element is where. */
-  identity: SequenceIdentity | undefined;
-}
-
-export type ContainerState = TextState | ListContent | PlainState;
-
-/** A container whose elements are in order. */
-type SequenceState = TextState | ListContent;
-
-/** Bytes of updates that may wait for what they depend on: a few times the largest batch that is sent at once. */
-export const MAX_WAITING_BYTES = 64 * 2 ** 20;
-
 /** A history of fewer operations, runs of typing counted once, opens in some tens of microseconds. */
 const SHORT_HISTORY_OPS = 256;
-
-const textEncoder = new TextEncoder();
 
 /** For all documents: none holds anything from one update to the next. */
 const patch = new Patch();
 const singleWriter = new SingleWriter();
 const singleReader = new SingleReader();
-
-/** A run of events that waits for something it depends on. */
-interface WaitingRun {
-  readonly batch: EventBatch;
-  readonly run: EventRun;
-  /** In bytes of an update that has it alone. */
-  readonly weight: number;
-}
 
 interface OpenTransaction {
   readonly origin: unknown;
@@ -147,8 +122,7 @@ export class NativeDocument {
   readonly #self: number;
   readonly #updates = new Listeners<[update: Uint8Array]>();
   readonly #changes = new Listeners<[change: DocumentChange]>();
-  readonly #waiting = new CausalBuffer<WaitingRun>(MAX_WAITING_BYTES);
-  readonly #waitingNames = new Set<string>();
+  readonly #waiting = new WaitingRuns();
   /** Plain operations taken in whose effect is still to come. */
   readonly #plains: {
     readonly container: number;
@@ -272,14 +246,12 @@ export class NativeDocument {
     const batch = decodeUpdate(update);
     const mark = this.#events.length;
     const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight: update.length })));
-    const fresh = waiting
-      .filter(({ item }) => !this.#waitingNames.has(nameOf(item.run)))
-      .map(({ item, missing }) => ({ item: alone(item), missing }));
-    if (fresh.reduce((sum, { item }) => sum + item.weight, 0) > this.#waiting.room) {
+    const fresh = this.#waiting.fresh(waiting);
+    if (!this.#waiting.hasRoomFor(fresh)) {
       this.#takeBackTo(mark, 0, 0);
       throw tooMuchWaits(update.length);
     }
-    for (const { item, missing } of fresh) this.#wait(item, missing);
+    for (const held of fresh) this.#waiting.add(held);
     this.#wakeAndFinish();
   }
 
@@ -307,7 +279,7 @@ export class NativeDocument {
     this.#mayRead();
     const history = batchOf(this.#events, this.#ops, [0, this.#events.length]);
     if (this.#waiting.size === 0) return encodeUpdate(history);
-    return encodeUpdate(composeBatches([history, ...this.#waiting.items().map(batchOfRun)]));
+    return encodeUpdate(composeBatches([history, ...this.#waiting.batches()]));
   }
 
   /** An update with what a holder of `since` lacks. */
@@ -756,8 +728,8 @@ export class NativeDocument {
   }
 
   /** Takes in what can be, in order. Returns the rest, each with a dot that it lacks. */
-  #takeIn(held: readonly WaitingRun[]): { readonly item: WaitingRun; readonly missing: Dot }[] {
-    const waiting: { readonly item: WaitingRun; readonly missing: Dot }[] = [];
+  #takeIn(held: readonly HeldRun[]): readonly WaitingRun[] {
+    const waiting: WaitingRun[] = [];
     for (const item of held) {
       const missing = this.#takeInRun(item.batch, item.run);
       if (missing !== undefined) waiting.push({ item, missing });
@@ -965,11 +937,6 @@ export class NativeDocument {
     });
   }
 
-  #wait(item: WaitingRun, missing: Dot): void {
-    if (this.#waiting.add(missing.replica, missing.seq, item, item.weight))
-      this.#waitingNames.add(nameOf(item.run));
-  }
-
   #wake(): void {
     const { replicas } = this.#events;
     const lastSeq = (id: ReplicaId): number => {
@@ -981,8 +948,7 @@ export class NativeDocument {
       woken.length > 0;
       woken = this.#waiting.wakeDue(lastSeq)
     ) {
-      for (const item of woken) this.#waitingNames.delete(nameOf(item.run));
-      for (const { item, missing } of this.#takeIn(woken)) this.#wait(item, missing);
+      for (const held of this.#takeIn(woken)) this.#waiting.add(held);
     }
   }
 
@@ -1106,7 +1072,7 @@ export class NativeDocument {
       this.#asleep = asleep;
       throw otherHistory();
     }
-    for (const { item, missing } of waiting) this.#wait(alone(item), missing);
+    for (const held of this.#waiting.fresh(waiting)) this.#waiting.add(held);
     this.#finish(false);
   }
 
@@ -1152,45 +1118,6 @@ const NONE: readonly never[] = [];
 const NO_CHANGES: ContainerChanges = new Map();
 const NO_TIME = { wallMs: 0, counter: 0 };
 
-function emptyState(id: ContainerId): ContainerState {
-  if (isPlainType(id.type)) return createPlain(id.type);
-  return id.type === 'list' ? createList() : textOf(id, '');
-}
-
-function textOf(id: ContainerId, text: string): TextState {
-  return {
-    type: 'text',
-    name: id.at === 'root' ? id.name : undefined,
-    nameBytes: undefined,
-    content: new GapText(text),
-    length: text.length,
-    walker: undefined,
-    identity: undefined,
-  };
-}
-
-function nameBytesOf(text: TextState): Uint8Array | undefined {
-  if (text.nameBytes === undefined && text.name !== undefined) text.nameBytes = textEncoder.encode(text.name);
-  return text.nameBytes;
-}
-
-function nameOf({ replica, seq, count }: EventRun): string {
-  return `${replica}.${seq}+${count}`;
-}
-
-/** What waits holds on to its own part of the update that it came with, and weighs what that is, so that the bound is one of memory. */
-function alone(item: WaitingRun): WaitingRun {
-  if (item.batch.runs.length === 1) return item;
-  const batch = batchOfRun(item);
-  return { batch, run: batch.runs[0] as EventRun, weight: encodeUpdate(batch).length };
-}
-
-function batchOfRun({ batch, run }: WaitingRun): EventBatch {
-  const builder = new BatchBuilder();
-  builder.add(run, batch.ops, run.position);
-  return builder.finish();
-}
-
 function unknownVersion({ replica, seq }: Dot): CausewayError<'decode/invalid'> {
   const detail = `${replica}.${seq} is no version that is known here`;
   return new CausewayError(
@@ -1214,13 +1141,5 @@ function tooLong(): CausewayError<'decode/limit'> {
     'decode/limit',
     { what: 'dots', value: MAX_DOTS + 1, limit: MAX_DOTS },
     `a document has at most ${MAX_DOTS} elements and deletions over its whole life; start a new one from its content`,
-  );
-}
-
-function tooMuchWaits(bytes: number): CausewayError<'decode/limit'> {
-  return new CausewayError(
-    'decode/limit',
-    { what: 'waiting bytes', value: bytes, limit: MAX_WAITING_BYTES },
-    `an update of ${bytes} bytes depends on others that have not come, and ${MAX_WAITING_BYTES} bytes wait already; send those first`,
   );
 }

@@ -1,6 +1,7 @@
 /** The state of a container whose type is known from its id. */
 import { InvariantError } from '../error.ts';
-import type { ContainerState, NativeDocument } from './native-document.ts';
+import type { ContainerState } from './container-state.ts';
+import type { NativeDocument } from './native-document.ts';
 
 export function stateOf<T extends ContainerState['type']>(
   document: NativeDocument,

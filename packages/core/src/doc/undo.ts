@@ -11,9 +11,10 @@
  * and so that what comes back later finds its place among them. Leaves out: lists (list-undo.ts).
  */
 import type { DocumentChange } from './change.ts';
+import type { TextState } from './container-state.ts';
 import type { ContainerInverse } from './inverse.ts';
 import { ListUndo } from './list-undo.ts';
-import type { NativeDocument, TextState } from './native-document.ts';
+import type { NativeDocument } from './native-document.ts';
 import { writeAt } from './plain-ops.ts';
 import { Revivals } from './revivals.ts';
 

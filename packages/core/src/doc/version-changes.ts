@@ -22,7 +22,8 @@ import {
   rootPath,
 } from './change.ts';
 import type { ContainerType } from './container-id.ts';
-import type { ContainerState, NativeDocument, TextState } from './native-document.ts';
+import type { ContainerState, TextState } from './container-state.ts';
+import type { NativeDocument } from './native-document.ts';
 import { Text } from './text.ts';
 
 /** Versions are what `frontier` of the document once was; `decode/invalid` for one that is not known here. */
