@@ -33,7 +33,8 @@ test('two people edit the same note offline, and both then have every edit', asy
   await second.context.setOffline(false);
 
   const both = {
-    titles: ['Plan for Friday', 'Plan for the island'],
+    // The latest first.
+    titles: ['Plan for the island', 'Plan for Friday'],
     tags: ['boats', 'food', 'shared'],
     votes: '2',
     text: ['Be early. The tide turns at noon. Bring rope.'],

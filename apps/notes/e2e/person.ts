@@ -139,7 +139,7 @@ export class Person {
     return {
       titles:
         (await this.titles.count()) > 0
-          ? await this.titles.allTextContents()
+          ? await this.titles.locator('.title-text').allTextContents()
           : [await this.title.inputValue()],
       tags: await this.tags.allTextContents(),
       votes: await this.votes.textContent(),

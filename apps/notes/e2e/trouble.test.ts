@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { latticeFormats } from '@causeway/core/lattice-doc';
+import { nativeFormats } from '@causeway/core/native';
 import { DEFAULT_SESSION_LIMITS } from '@causeway/core/sync';
 import { yjsFormats } from '@causeway/core/yjs';
 import { createRelay, MemoryDocumentLog } from '@causeway/relay';
@@ -54,7 +54,7 @@ test('a record that is damaged on this device is said, harms no other note, and 
 test('an edit that the relay refuses is kept here, said, and can be let go', async ({ browser }) => {
   const relay = await createRelay({
     log: new MemoryDocumentLog(() => randomBytes(4).readUInt32LE()),
-    formats: [yjsFormats(), latticeFormats()],
+    formats: [yjsFormats(), nativeFormats()],
     port: 0,
     app: fileURLToPath(new URL('../dist', import.meta.url)),
     limits: { session: { ...DEFAULT_SESSION_LIMITS, maxUpdateBytes: 2000 } },

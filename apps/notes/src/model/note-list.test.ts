@@ -11,9 +11,10 @@ import {
   titleOf,
 } from './note-list.ts';
 
+const titles = (...texts: readonly string[]): Note['titles'] => texts.map((text) => ({ text, given: 0 }));
 const note = (id: string, about: Partial<Note> = {}): Note => ({
   id,
-  titles: [id],
+  titles: titles(id),
   tags: [],
   pinned: false,
   votes: 0,
@@ -46,8 +47,8 @@ describe('finding notes', () => {
 
   it('every word in any title, in any case, accents or not', () => {
     const notes = [
-      note('1', { titles: ['Café in Orléans'] }),
-      note('2', { titles: ['Orleans', 'Cafe'] }),
+      note('1', { titles: titles('Café in Orléans') }),
+      note('2', { titles: titles('Orleans', 'Cafe') }),
       note('3'),
     ];
     expect(ids(findNotes(notes, { ...all, text: ' orleans  CAFÉ ' }))).toBe('1 2');
@@ -70,7 +71,7 @@ describe('titles and tags', () => {
 
   it('a note without a title has a stand-in', () => {
     expect(titleOf(note('1', { titles: [] }))).toBe('Untitled');
-    expect(titleOf(note('1', { titles: ['  ', 'x'] }))).toBe('x');
+    expect(titleOf(note('1', { titles: titles('  ', 'x') }))).toBe('x');
   });
 
   it('a title is one line and not endless', () => {

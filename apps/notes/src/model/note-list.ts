@@ -3,10 +3,19 @@
  * out: where notes come from (notes.ts).
  */
 
+export interface Title {
+  readonly text: string;
+  /** Milliseconds since 1970 by the clock of the device on which it was given. */
+  readonly given: number;
+}
+
 export interface Note {
   readonly id: string;
-  /** One, or those given at the same time by several people, until someone picks one. None when it never had one. */
-  readonly titles: readonly string[];
+  /**
+   * One, or those given at the same time by several people, the latest first, until someone picks one. None when it never
+   * had one.
+   */
+  readonly titles: readonly Title[];
   /** Ascending. */
   readonly tags: readonly string[];
   readonly pinned: boolean;
@@ -39,7 +48,7 @@ export function findNotes(notes: readonly Note[], { text, tags, order }: NoteQue
     .filter((word) => word !== '');
   return notes
     .filter((note) => {
-      const titles = folded(note.titles.join('\n'));
+      const titles = folded(note.titles.map((title) => title.text).join('\n'));
       return words.every((word) => titles.includes(word)) && tags.every((tag) => note.tags.includes(tag));
     })
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || ORDERS[order](a, b) || compareText(a.id, b.id));
@@ -66,7 +75,7 @@ export function tagsInUse(notes: readonly Note[]): readonly string[] {
 
 /** A title to show: the first that is not blank, or a stand-in. */
 export function titleOf(note: Note): string {
-  return note.titles.find((title) => title.trim() !== '') ?? UNTITLED;
+  return note.titles.find((title) => title.text.trim() !== '')?.text ?? UNTITLED;
 }
 
 /** A title as it is kept: one line, not endless. Spaces at its ends stay, or one could not type them. */

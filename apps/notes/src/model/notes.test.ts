@@ -1,16 +1,17 @@
-import { type Dot, dot, parseReplicaId, type ReplicaId } from '@causeway/core/id';
-import type { DotSource } from '@causeway/core/lattice';
+import { createDocument } from '@causeway/core/doc';
+import { parseReplicaId } from '@causeway/core/id';
 import { describe, expect, it } from 'vitest';
-import type { Note } from './note-list.ts';
+import type { Note, Title } from './note-list.ts';
 import {
-  addTag,
+  addTags,
+  changeNotes,
   createNote,
   deleteNote,
+  isDeleted,
   type NotesChange,
-  type NotesState,
-  noteState,
-  notesIn,
-  notesType,
+  type NotesContent,
+  NotesReader,
+  notesSchema,
   pinNote,
   removeTag,
   renameNote,
@@ -19,27 +20,24 @@ import {
 } from './notes.ts';
 
 /** One person's device: a replica and its copy of the list. */
-class Device implements DotSource {
-  readonly replica: ReplicaId;
-  state: NotesState = notesType.bottom;
-  #seq = 0;
+class Device {
+  /** The device's clock. */
+  wallMs = 1000;
+  readonly content: NotesContent;
+  readonly #reader: NotesReader;
 
   constructor(id: number) {
-    this.replica = parseReplicaId(id);
-  }
-
-  next(): Dot {
-    this.#seq++;
-    return dot(this.replica, this.#seq);
+    this.content = createDocument(notesSchema, { replica: parseReplicaId(id), now: () => this.wallMs });
+    this.#reader = new NotesReader(this.content);
   }
 
   do(...changes: readonly NotesChange[]): this {
-    for (const change of changes) this.state = notesType.join(this.state, change(this.state, this));
+    for (const change of changes) changeNotes(this.content, change);
     return this;
   }
 
   get notes(): readonly Note[] {
-    return notesIn(notesType.view(this.state));
+    return this.#reader.notes;
   }
 
   get only(): Note {
@@ -51,10 +49,10 @@ class Device implements DotSource {
 
 /** Both get what the other has; they must then be equal. */
 function meet(a: Device, b: Device): void {
-  const joined = notesType.join(a.state, b.state);
-  expect(notesType.join(b.state, a.state)).toEqual(joined);
-  a.state = joined;
-  b.state = joined;
+  const [ofA, ofB] = [a.content.save(), b.content.save()];
+  a.content.apply(ofB);
+  b.content.apply(ofA);
+  expect(a.notes).toEqual(b.notes);
 }
 
 function pair(...before: readonly NotesChange[]): readonly [Device, Device] {
@@ -64,14 +62,17 @@ function pair(...before: readonly NotesChange[]): readonly [Device, Device] {
   return [a, b];
 }
 
+function texts(titles: readonly Title[]): readonly string[] {
+  return titles.map(({ text }) => text);
+}
+
 describe('one device', () => {
   it('makes, names, tags, pins, votes for and deletes a note', () => {
     const device = new Device(1).do(
       createNote('n', 5),
       renameNote('n', 'First'),
-      addTag('n', 'b'),
-      addTag('n', 'a'),
-      addTag('n', 'c'),
+      addTags('n', ['b', 'long']),
+      addTags('n', ['a', 'c']),
       removeTag('n', 'c'),
       pinNote('n', true),
       voteFor('n', 1),
@@ -80,8 +81,8 @@ describe('one device', () => {
     );
     expect(device.only).toEqual({
       id: 'n',
-      titles: ['First'],
-      tags: ['a', 'b'],
+      titles: [{ text: 'First', given: 1000 }],
+      tags: ['a', 'b', 'long'],
       pinned: true,
       votes: 1,
       created: 5,
@@ -93,25 +94,26 @@ describe('one device', () => {
     const device = new Device(1).do(
       createNote('n', 5),
       renameNote('n', 'Kept'),
-      addTag('n', 'a'),
+      addTags('n', ['a']),
       voteFor('n', -1),
     );
     const before = device.only;
-    const deleted = noteState(device.state, 'n');
-    if (deleted === undefined) throw new Error('the note is not there');
-    device.do(deleteNote('n'), restoreNote('n', deleted));
+    device.do(deleteNote('n'));
+    expect([device.notes.length, isDeleted(device.content, 'n')]).toEqual([0, true]);
+    device.do(restoreNote('n'));
     expect(device.only).toEqual(before);
     expect(device.do(voteFor('n', 1), removeTag('n', 'a')).only).toEqual({ ...before, votes: 0, tags: [] });
   });
 
   it('does not bring a deleted note back by changing it', () => {
     const device = new Device(1).do(createNote('n', 5), deleteNote('n'));
-    device.do(renameNote('n', 'x'), addTag('n', 'a'), voteFor('n', 1), pinNote('n', true));
+    device.do(renameNote('n', 'x'), addTags('n', ['a']), voteFor('n', 1), pinNote('n', true));
     expect(device.notes).toEqual([]);
+    expect(isDeleted(device.content, 'other')).toBe(false);
   });
 
   it('shows a note whose moment of making is nonsense', () => {
-    const device = new Device(1).do(createNote('a', Number.POSITIVE_INFINITY), createNote('b', Number.NaN));
+    const device = new Device(1).do(createNote('a', 1e300), createNote('b', -1));
     expect(device.notes.map((note) => new Date(note.created).toISOString().slice(0, 4))).toEqual([
       '1970',
       '1970',
@@ -123,12 +125,13 @@ describe('two devices at the same time', () => {
   it('both titles are offered, and picking one settles it for both', () => {
     const [a, b] = pair(createNote('n', 1), renameNote('n', 'Old'));
     a.do(renameNote('n', 'Mine'));
+    b.wallMs += 5;
     b.do(renameNote('n', 'Yours'));
     meet(a, b);
-    expect(a.only.titles).toEqual(['Mine', 'Yours']);
+    expect(texts(a.only.titles)).toEqual(['Yours', 'Mine']);
     b.do(renameNote('n', 'Mine'));
     meet(a, b);
-    expect(a.only.titles).toEqual(['Mine']);
+    expect(texts(a.only.titles)).toEqual(['Mine']);
   });
 
   it('the same title from both is one title', () => {
@@ -136,31 +139,32 @@ describe('two devices at the same time', () => {
     a.do(renameNote('n', 'Same'));
     b.do(renameNote('n', 'Same'));
     meet(a, b);
-    expect(a.only.titles).toEqual(['Same']);
+    expect(texts(a.only.titles)).toEqual(['Same']);
   });
 
   it('every tag and every vote is there', () => {
     const [a, b] = pair(createNote('n', 1), voteFor('n', 1));
-    a.do(addTag('n', 'a'), voteFor('n', 1), voteFor('n', 1));
-    b.do(addTag('n', 'b'), voteFor('n', 1), voteFor('n', -1), voteFor('n', -1));
+    a.do(addTags('n', ['a']), voteFor('n', 1), voteFor('n', 1));
+    b.do(addTags('n', ['b']), voteFor('n', 1), voteFor('n', -1), voteFor('n', -1));
     meet(a, b);
     expect(a.only).toMatchObject({ tags: ['a', 'b'], votes: 2 });
   });
 
   it('adding a tag wins over removing it, and pinning over unpinning', () => {
-    const [a, b] = pair(createNote('n', 1), addTag('n', 't'), pinNote('n', true));
+    const [a, b] = pair(createNote('n', 1), addTags('n', ['t']), pinNote('n', true));
     a.do(removeTag('n', 't'), pinNote('n', false));
-    b.do(addTag('n', 't'), pinNote('n', true));
+    b.do(addTags('n', ['t']), pinNote('n', true));
     meet(a, b);
     expect(a.only).toMatchObject({ tags: ['t'], pinned: true });
   });
 
   it('a note that is changed while it is deleted stays, whole', () => {
-    const [a, b] = pair(createNote('n', 7), renameNote('n', 'Title'), addTag('n', 't'));
+    const [a, b] = pair(createNote('n', 7), renameNote('n', 'Title'), addTags('n', ['t']));
     a.do(deleteNote('n'));
     b.do(voteFor('n', 1));
     meet(a, b);
-    expect(b.only).toEqual({ id: 'n', titles: ['Title'], tags: ['t'], pinned: false, votes: 1, created: 7 });
+    expect(b.only).toMatchObject({ tags: ['t'], pinned: false, votes: 1, created: 7 });
+    expect(texts(b.only.titles)).toEqual(['Title']);
   });
 
   it('both deleting it is deleting it', () => {
@@ -169,5 +173,36 @@ describe('two devices at the same time', () => {
     b.do(deleteNote('n'));
     meet(a, b);
     expect(a.notes).toEqual([]);
+  });
+});
+
+describe('reading again', () => {
+  it('a note that has not changed is the same object, and so is the list', () => {
+    const device = new Device(1).do(createNote('a', 1), createNote('b', 2), renameNote('b', 'B'));
+    const [before, [a, b]] = [device.notes, device.notes];
+    device.do(voteFor('none', 1));
+    expect(device.notes).toBe(before);
+    device.do(voteFor('b', 1));
+    expect(device.notes).not.toBe(before);
+    expect(device.notes[0]).toBe(a);
+    expect(device.notes[1]).toEqual({ ...b, votes: 1 });
+  });
+
+  it('a title that only came to stand beside the other changes the note', () => {
+    const [a, b] = pair(createNote('n', 1));
+    b.do(renameNote('n', 'Early'));
+    a.wallMs += 5;
+    a.do(renameNote('n', 'Late'));
+    const before = a.only;
+    meet(a, b);
+    expect([texts(before.titles), texts(a.only.titles)]).toEqual([['Late'], ['Late', 'Early']]);
+  });
+
+  it('each thing one does is one update', () => {
+    const device = new Device(1);
+    let updates = 0;
+    device.content.onUpdate(() => updates++);
+    device.do(createNote('n', 1), addTags('n', ['a', 'b', 'c']), renameNote('n', 'x'), deleteNote('n'));
+    expect(updates).toBe(4);
   });
 });

@@ -1,116 +1,191 @@
 /**
- * The list of notes: one lattice document that all who use the same relay share. Says what a note is made of, and every
- * change that the app makes to it, as pure functions that give a delta. The text of a note is a document of its own
- * (body.ts).
+ * The list of notes: one native document that all who use the same relay share. Says what a note is made of, every change
+ * that the app makes to it, and how it is read. The text of a note is a document of its own (body.ts).
  *
  *   notes   id → title     both titles stay when two people give one at the same time, until one of them picks
  *                tags      adding wins over removing
- *                pinned    pinning wins over unpinning
+ *                marks     `listed` and `pinned`; setting one wins over taking it off
  *                votes     every vote counts once
- *                created   the first moment anyone has put in
+ *                created   set once, by the device that made the note
  *
- * Deleting a note yields to a change of it made at the same time: the note stays, whole.
+ * Deleting a note takes its mark `listed` off, and everything in it stays, so that it can be had back whole. Each change of a
+ * note puts that mark on again: a deletion yields to a change made at the same time.
  */
 import {
-  awMap,
-  awSet,
-  type DotSource,
-  ewFlag,
-  min,
-  mvRegister,
-  numberLeaf,
-  pnCounter,
-  product,
-  type StateOf,
-  stringLeaf,
-} from '@causeway/core/lattice';
-import { latticeDocument } from '@causeway/core/lattice-doc';
-import type { Note } from './note-list.ts';
+  counter,
+  mapOf,
+  type RecordView,
+  record,
+  register,
+  schema,
+  set,
+  type TypedDocument,
+} from '@causeway/core/doc';
+import { nativeDocument, type SchemaEngine } from '@causeway/core/native';
+import type { Note, Title } from './note-list.ts';
 
 /** The name of the document. */
-export const NOTES_NAME = 'notes';
+export const NOTES_NAME = 'note-list';
 
-const title = mvRegister(stringLeaf);
-const tags = awSet(stringLeaf);
-const created = min(numberLeaf);
-const note = product({ title, tags, pinned: ewFlag, votes: pnCounter, created });
+type Mark = 'listed' | 'pinned';
 
-export const notesType = awMap(stringLeaf, note);
+const noteFields = {
+  title: register<string>(),
+  tags: set<string>(),
+  marks: set<Mark>(),
+  votes: counter(),
+  created: register<number>(),
+};
 
-export const notesFactory = latticeDocument(notesType);
+export const notesSchema = schema({ notes: mapOf(record(noteFields)) });
 
-export type NoteState = StateOf<typeof note>;
-export type NotesState = StateOf<typeof notesType>;
-export type NotesValue = ReturnType<typeof notesType.view>;
+export const notesFactory = nativeDocument(notesSchema);
 
-/** A change of the list: the delta it makes at a state. What `LatticeDocument.mutate` takes. */
-export type NotesChange = (state: NotesState, dots: DotSource) => NotesState;
+type NotesFields = (typeof notesSchema)['fields'];
+type NoteRecord = RecordView<typeof noteFields>;
+
+export type NotesDocument = SchemaEngine<NotesFields>;
+export type NotesContent = TypedDocument<NotesFields>;
+
+/** One thing that somebody does to the list. */
+export type NotesChange = (content: NotesContent) => void;
+
+/** Carries a change out as one transaction. */
+export function changeNotes(content: NotesContent, change: NotesChange): void {
+  content.transact(() => change(content));
+}
 
 /** A new note. `now` is in milliseconds since 1970. */
 export function createNote(id: string, now: number): NotesChange {
-  return (state, dots) =>
-    notesType.update(state, dots, id, (fresh) => note.delta({ created: created.put(fresh.created, now) }));
+  return ({ notes }) => {
+    const note = notes.make(id);
+    note.marks.add('listed');
+    note.created.set(now);
+  };
 }
 
 /** Settles a conflict, too: this title takes the place of all that are there. */
 export function renameNote(id: string, text: string): NotesChange {
-  return onNote(id, (state, dots) => note.delta({ title: title.set(state.title, dots.next(), text) }));
+  return onNote(id, ({ title }) => title.set(text));
 }
 
-export function addTag(id: string, tag: string): NotesChange {
-  return onNote(id, (state, dots) => note.delta({ tags: tags.add(state.tags, dots.next(), tag) }));
+export function addTags(id: string, tags: readonly string[]): NotesChange {
+  return onNote(id, (note) => {
+    for (const tag of tags) note.tags.add(tag);
+  });
 }
 
 export function removeTag(id: string, tag: string): NotesChange {
-  return onNote(id, (state) => note.delta({ tags: tags.remove(state.tags, tag) }));
+  return onNote(id, ({ tags }) => tags.delete(tag));
 }
 
 export function pinNote(id: string, pinned: boolean): NotesChange {
-  return onNote(id, (state, dots) =>
-    note.delta({ pinned: pinned ? ewFlag.enable(state.pinned, dots.next()) : ewFlag.disable(state.pinned) }),
-  );
+  return onNote(id, ({ marks }) => (pinned ? marks.add('pinned') : marks.delete('pinned')));
 }
 
 export function voteFor(id: string, amount: 1 | -1): NotesChange {
-  return onNote(id, (state, dots) => note.delta({ votes: pnCounter.add(state.votes, dots, amount) }));
+  return onNote(id, ({ votes }) => votes.add(amount));
 }
 
+/** Moves a note to the trash. */
 export function deleteNote(id: string): NotesChange {
-  return (state) => notesType.remove(state, id);
+  return ({ notes }) => notes.get(id)?.marks.delete('listed');
 }
 
-/** Puts a deleted note back as it was. */
-export function restoreNote(id: string, deleted: NoteState): NotesChange {
-  return (state, dots) => notesType.update(state, dots, id, () => deleted);
+/** Takes a note out of the trash, as it was. */
+export function restoreNote(id: string): NotesChange {
+  return ({ notes }) => notes.get(id)?.marks.add('listed');
 }
 
-/** What `restoreNote` will need; undefined when there is no such note. */
-export function noteState(state: NotesState, id: string): NoteState | undefined {
-  return notesType.get(state, id);
+export function isDeleted({ notes }: NotesContent, id: string): boolean {
+  const note = notes.get(id);
+  return note !== undefined && !note.marks.has('listed');
 }
 
-/** The notes as the list shows them, in the order of their ids. */
-export function notesIn(value: NotesValue): readonly Note[] {
-  return [...value].map(([id, fields]) => ({
+/** Reads the list. A note in which nothing has changed is the same object as before; so is the list when none has. */
+export class NotesReader {
+  readonly #content: NotesContent;
+  #read = new Map<string, ReadNote>();
+  #notes: readonly Note[] = [];
+
+  constructor(content: NotesContent) {
+    this.#content = content;
+  }
+
+  /** Those that are not deleted, in the order of their ids. Linear in the notes. */
+  get notes(): readonly Note[] {
+    const before = this.#read;
+    this.#read = new Map();
+    for (const id of this.#content.notes.keys()) {
+      const note = this.#content.notes.get(id);
+      if (note?.marks.has('listed')) this.#read.set(id, readNote(id, note, before.get(id)));
+    }
+    const notes = [...this.#read.values()].map(({ note }) => note);
+    const isSame = notes.length === this.#notes.length && notes.every((note, at) => note === this.#notes[at]);
+    if (!isSame) this.#notes = notes;
+    return this.#notes;
+  }
+}
+
+/** A note with what it was read from. */
+interface ReadNote {
+  readonly json: unknown;
+  readonly note: Note;
+}
+
+/** The plain data of a record does not tell of conflicts, so titles are compared by themselves. */
+function readNote(id: string, record: NoteRecord, before: ReadNote | undefined): ReadNote {
+  const json = record.toJSON();
+  const titles = titlesOf(record);
+  if (before !== undefined && before.json === json && areSame(before.note.titles, titles)) return before;
+  const note: Note = {
     id,
-    titles: fields.title,
-    tags: fields.tags,
-    pinned: fields.pinned,
-    votes: fields.votes,
-    created: momentOf(fields.created),
-  }));
+    titles,
+    // By their characters: the set has them in the order of their bytes, the short ones first.
+    tags: json.tags.filter(isText).sort(),
+    pinned: record.marks.has('pinned'),
+    votes: json.votes,
+    created: momentOf(json.created),
+  };
+  return { json, note };
 }
 
-/** A change of a note that is there; of one that is not it changes nothing, rather than bring it back as a shell. */
-function onNote(id: string, change: (state: NoteState, dots: DotSource) => NoteState): NotesChange {
-  return (state, dots) =>
-    notesType.get(state, id) === undefined ? notesType.bottom : notesType.update(state, dots, id, change);
+/** Those in conflict with each other, the latest first; the same title given twice is one. */
+function titlesOf({ title }: NoteRecord): readonly Title[] {
+  const titles: Title[] = [];
+  for (const { value, wallMs } of title.written) {
+    if (isText(value) && titles.every(({ text }) => text !== value))
+      titles.push({ text: value, given: momentOf(wallMs) });
+  }
+  return titles;
+}
+
+function areSame(some: readonly Title[], others: readonly Title[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ text, given }, at) => text === others[at]?.text && given === others[at].given)
+  );
+}
+
+/** A change of a note that is listed; of one that is not it changes nothing, rather than bring it back. */
+function onNote(id: string, change: (note: NoteRecord) => void): NotesChange {
+  return ({ notes }) => {
+    const note = notes.get(id);
+    if (!note?.marks.has('listed')) return;
+    change(note);
+    note.marks.add('listed');
+  };
+}
+
+/** The types of what peers have written are taken on trust by the document; not by what draws it. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** The last moment that a Date can hold. */
 const MAX_MOMENT_MS = 8.64e15;
 
 /** A moment that a Date can hold, whatever a peer has put in. */
-function momentOf(ms: number | undefined): number {
-  return ms !== undefined && ms >= 0 && ms <= MAX_MOMENT_MS ? ms : 0;
+function momentOf(ms: unknown): number {
+  return typeof ms === 'number' && ms >= 0 && ms <= MAX_MOMENT_MS ? ms : 0;
 }

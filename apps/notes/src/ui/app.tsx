@@ -3,25 +3,23 @@
  * the texts on the shelf, and says how everything stands.
  */
 import type { Client, DocumentHandle } from '@causeway/client';
-import type { LatticeDocument } from '@causeway/core/lattice-doc';
 import { type ReactElement, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useDocument } from '../hooks/use-document.ts';
-import { useLattice } from '../hooks/use-lattice.ts';
+import { useNotes } from '../hooks/use-notes.ts';
 import { hrefOf, leaveNote, openNote, useRoute } from '../hooks/use-route.ts';
 import { useSetting } from '../hooks/use-setting.ts';
 import { useSynced, useTrouble } from '../hooks/use-status.ts';
 import { newNoteId } from '../model/note-id.ts';
 import { type Note, tagsInUse, titleOf } from '../model/note-list.ts';
 import {
+  changeNotes,
   createNote,
   deleteNote,
+  isDeleted,
   NOTES_NAME,
   type NotesChange,
-  type NotesState,
-  type NotesValue,
-  noteState,
+  type NotesDocument,
   notesFactory,
-  notesIn,
   restoreNote,
 } from '../model/notes.ts';
 import type { Settings } from '../model/settings.ts';
@@ -61,15 +59,14 @@ export function App({ client, shelf, settings }: AppProps): ReactElement {
   );
 }
 
-type NotesHandle = DocumentHandle<LatticeDocument<NotesState, NotesValue>>;
+type NotesHandle = DocumentHandle<NotesDocument>;
 
 interface WorkspaceProps extends AppProps {
   readonly list: NotesHandle;
 }
 
 function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElement {
-  const value = useLattice(list.document);
-  const notes = useMemo(() => notesIn(value), [value]);
+  const notes = useNotes(list.document);
   const knownTags = useMemo(() => tagsInUse(notes), [notes]);
   const openId = useRoute();
   const note = notes.find(({ id }) => id === openId);
@@ -84,7 +81,7 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
   const [toast, setToast] = useState<ToastMessage>();
   const closeToast = useCallback(() => setToast(undefined), []);
 
-  const change = useCallback((made: NotesChange) => list.document.mutate(made), [list]);
+  const change = useCallback((made: NotesChange) => changeNotes(list.document.content, made), [list]);
 
   const create = useCallback(() => {
     const id = newNoteId();
@@ -95,20 +92,18 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
 
   const remove = useCallback(
     (gone: Note) => {
-      const deleted = noteState(list.document.state, gone.id);
       change(deleteNote(gone.id));
       leaveNote();
-      if (deleted === undefined) return;
       setToast({
         text: `“${titleOf(gone)}” is deleted.`,
         action: 'Undo',
         onAction: () => {
-          change(restoreNote(gone.id, deleted));
+          change(restoreNote(gone.id));
           openNote(gone.id);
         },
       });
     },
-    [change, list],
+    [change],
   );
 
   usePhoneFocus(openId);
@@ -194,7 +189,7 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
   );
 }
 
-interface OpenNoteProps extends Omit<NotePageProps, 'note' | 'onDelete'> {
+interface OpenNoteProps extends Omit<NotePageProps, 'note' | 'list' | 'onDelete'> {
   readonly id: string;
   readonly note: Note | undefined;
   readonly list: NotesHandle;
@@ -205,22 +200,13 @@ interface OpenNoteProps extends Omit<NotePageProps, 'note' | 'onDelete'> {
 
 /** The note at the address, or why it is not here. */
 function OpenNote({ id, note, synced, onDelete, ...page }: OpenNoteProps): ReactElement {
-  // The list when it last had the note, to bring it back from when someone else deletes it under one's hands.
-  const [before, setBefore] = useState<NotesState>();
-  const { state } = page.list.document;
-  if (note !== undefined && state !== before) setBefore(state);
-
   if (note !== undefined) return <NotePage {...page} note={note} onDelete={() => onDelete(note)} />;
-  const deleted = before === undefined ? undefined : noteState(before, id);
+  const deleted = isDeleted(page.list.document.content, id);
   return (
     <div className="blank">
-      <p className="empty-title">{missingTitle(deleted !== undefined, synced)}</p>
-      {deleted !== undefined && (
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => page.onChange(restoreNote(id, deleted))}
-        >
+      <p className="empty-title">{missingTitle(deleted, synced)}</p>
+      {deleted && (
+        <button type="button" className="button primary" onClick={() => page.onChange(restoreNote(id))}>
           Bring it back
         </button>
       )}
@@ -231,8 +217,8 @@ function OpenNote({ id, note, synced, onDelete, ...page }: OpenNoteProps): React
   );
 }
 
-function missingTitle(wasHere: boolean, synced: boolean): string {
-  if (wasHere) return 'Someone has deleted this note.';
+function missingTitle(isInTrash: boolean, synced: boolean): string {
+  if (isInTrash) return 'This note is deleted.';
   return synced ? 'There is no note here. It may have been deleted.' : 'This note is not on this device yet.';
 }
 

@@ -1,5 +1,5 @@
 /** The list: search, tags to filter by, and a row for each note, pinned ones first. Each row is a link. */
-import { type KeyboardEvent, type ReactElement, type Ref, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, type Ref, useMemo, useState } from 'react';
 import { hrefOf } from '../hooks/use-route.ts';
 import { findNotes, isNoteOrder, type Note, type NoteOrder, tagsInUse, titleOf } from '../model/note-list.ts';
 import { Icon } from './icons.tsx';
@@ -129,23 +129,30 @@ function Rows({
     <ul>
       {notes.map((note) => (
         <li key={note.id}>
-          <a className="row" href={hrefOf(note.id)} aria-current={note.id === openId ? 'page' : undefined}>
-            <span className="row-title">{titleOf(note)}</span>
-            <span className="row-votes" data-none={note.votes === 0 ? '' : undefined}>
-              {votesText(note.votes)}
-              <span className="hidden"> votes</span>
-            </span>
-            <span className="row-about">
-              <time dateTime={new Date(note.created).toISOString()}>{dayText(note.created)}</time>
-              {note.titles.length > 1 && <span className="row-conflict">{note.titles.length} titles</span>}
-              {note.tags.length > 0 && <span className="row-tags">{note.tags.join(', ')}</span>}
-            </span>
-          </a>
+          <Row note={note} isOpen={note.id === openId} />
         </li>
       ))}
     </ul>
   );
 }
+
+/** Drawn again only when its note has changed: a note that has not is the same object. */
+const Row = memo(function Row({ note, isOpen }: { readonly note: Note; readonly isOpen: boolean }) {
+  return (
+    <a className="row" href={hrefOf(note.id)} aria-current={isOpen ? 'page' : undefined}>
+      <span className="row-title">{titleOf(note)}</span>
+      <span className="row-votes" data-none={note.votes === 0 ? '' : undefined}>
+        {votesText(note.votes)}
+        <span className="hidden"> votes</span>
+      </span>
+      <span className="row-about">
+        <time dateTime={new Date(note.created).toISOString()}>{dayText(note.created)}</time>
+        {note.titles.length > 1 && <span className="row-conflict">{note.titles.length} titles</span>}
+        {note.tags.length > 0 && <span className="row-tags">{note.tags.join(', ')}</span>}
+      </span>
+    </a>
+  );
+});
 
 /** Up and down go from row to row. */
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {

@@ -8,7 +8,7 @@ import { useSetting } from '../hooks/use-setting.ts';
 import { useTrouble } from '../hooks/use-status.ts';
 import { bodyFactory, bodyName } from '../model/body.ts';
 import type { Note } from '../model/note-list.ts';
-import { addTag, type NotesChange, pinNote, removeTag, renameNote, voteFor } from '../model/notes.ts';
+import { addTags, type NotesChange, pinNote, removeTag, renameNote, voteFor } from '../model/notes.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Setting } from '../model/settings.ts';
 import type { BodyEditorHandle } from './body-editor.tsx';
@@ -77,7 +77,7 @@ export function NotePage(props: NotePageProps): ReactElement {
           <TagField
             tags={note.tags}
             known={knownTags}
-            onAdd={(tag) => onChange(addTag(note.id, tag))}
+            onAdd={(tags) => onChange(addTags(note.id, tags))}
             onRemove={(tag) => onChange(removeTag(note.id, tag))}
           />
           <Votes votes={note.votes} onVote={(amount) => onChange(voteFor(note.id, amount))} />

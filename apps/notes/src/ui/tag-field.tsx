@@ -7,7 +7,7 @@ interface TagFieldProps {
   readonly tags: readonly string[];
   /** Tags used elsewhere, to offer. */
   readonly known: readonly string[];
-  readonly onAdd: (tag: string) => void;
+  readonly onAdd: (tags: readonly string[]) => void;
   readonly onRemove: (tag: string) => void;
 }
 
@@ -17,9 +17,11 @@ export function TagField({ tags, known, onAdd, onRemove }: TagFieldProps): React
 
   const add = (words: string): void => {
     setText('');
-    for (const tag of words.split(',').map(cleanTag)) {
-      if (tag !== '' && !tags.includes(tag)) onAdd(tag);
-    }
+    const added = words
+      .split(',')
+      .map(cleanTag)
+      .filter((tag) => tag !== '' && !tags.includes(tag));
+    if (added.length > 0) onAdd(added);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;

@@ -3,10 +3,10 @@
  * title at the same time all of them are offered; picking one or typing on settles it.
  */
 import { type KeyboardEvent, type ReactElement, type Ref, useId, useState } from 'react';
-import { cleanTitle, MAX_TITLE_LENGTH } from '../model/note-list.ts';
+import { cleanTitle, MAX_TITLE_LENGTH, type Title } from '../model/note-list.ts';
 
 interface TitleFieldProps {
-  readonly titles: readonly string[];
+  readonly titles: readonly Title[];
   readonly onTitle: (title: string) => void;
   readonly onEnter: () => void;
   readonly inputRef: Ref<HTMLTextAreaElement>;
@@ -15,12 +15,12 @@ interface TitleFieldProps {
 export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldProps): ReactElement {
   // Of several titles the field shows the one typed here, so that another's does not jump in under one's hands.
   const [typed, setTyped] = useState<string>();
-  const shown = titles.find((title) => title === typed) ?? titles[0] ?? '';
+  const shown = (titles.find(({ text }) => text === typed) ?? titles[0])?.text ?? '';
   const hint = useId();
 
   const write = (title: string): void => {
     setTyped(title);
-    if (titles.length !== 1 || title !== titles[0]) onTitle(title);
+    if (titles.length !== 1 || title !== titles[0]?.text) onTitle(title);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
@@ -48,9 +48,12 @@ export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldPro
         <fieldset className="title-conflict">
           <legend id={hint}>Titles given at the same time. Pick one, or type another.</legend>
           <div className="title-choices">
-            {titles.map((title) => (
-              <button key={title} type="button" className="title-choice" onClick={() => write(title)}>
-                {title.trim() === '' ? 'No title' : title}
+            {titles.map(({ text, given }) => (
+              <button key={text} type="button" className="title-choice" onClick={() => write(text)}>
+                <span className="title-text">{text.trim() === '' ? 'No title' : text}</span>
+                <time className="title-given" dateTime={new Date(given).toISOString()}>
+                  {moment.format(given)}
+                </time>
               </button>
             ))}
           </div>
@@ -59,3 +62,10 @@ export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldPro
     </div>
   );
 }
+
+const moment = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+});
