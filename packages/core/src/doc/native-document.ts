@@ -89,11 +89,10 @@ export interface DocumentSite {
   now(): number;
 }
 
-/** A history of fewer operations, runs of typing counted once, opens in some tens of microseconds. */
+/** A history of fewer operations, runs of typing counted once, opens in a fraction of a millisecond. */
 const SHORT_HISTORY_OPS = 256;
 
-/** For all documents: none holds anything from one update to the next. */
-const patch = new Patch();
+/** For all documents: neither holds anything from one update to the next. */
 const singleWriter = new SingleWriter();
 const singleReader = new SingleReader();
 
@@ -123,6 +122,7 @@ export class NativeDocument {
   readonly #updates = new Listeners<[update: Uint8Array]>();
   readonly #changes = new Listeners<[change: DocumentChange]>();
   readonly #waiting = new WaitingRuns();
+  readonly #patch = new Patch();
   /** Plain operations taken in whose effect is still to come. */
   readonly #plains: {
     readonly container: number;
@@ -836,8 +836,8 @@ export class NativeDocument {
     this.#ops.visit(lv, lv + run.count, {
       sequence: (container, kind, _lv, index, count, content) => {
         const state = this.#states[container] as SequenceState;
-        if (kind === INSERT) patch.insert(container, index, count, content);
-        else patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
+        if (kind === INSERT) this.#patch.insert(container, index, count, content);
+        else this.#patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
         state.length += kind === INSERT ? count : -count;
       },
       plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: true }),
@@ -847,7 +847,7 @@ export class NativeDocument {
   /** False when the events contradict the history; then nothing has changed. */
   #addConcurrent(batch: EventBatch, run: EventRun, parents: LocalFrontier): boolean {
     const mark = this.#events.length;
-    const steps = patch.seal();
+    const steps = this.#patch.seal();
     const plains = this.#plains.length;
     const lv = this.#append(batch, run, parents);
     const sequences = new Set<number>();
@@ -873,11 +873,11 @@ export class NativeDocument {
     );
     state.walker.land(from, to, state.length, {
       insert: (index, lv, count) => {
-        patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
+        this.#patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
         state.length += count;
       },
       remove: (index, count) => {
-        patch.remove(container, index, count);
+        this.#patch.remove(container, index, count);
         state.length -= count;
       },
     });
@@ -924,7 +924,7 @@ export class NativeDocument {
   #takeBackTo(mark: number, steps: number, plains: number): void {
     this.#events.truncate(mark);
     this.#ops.truncate(mark);
-    patch.truncate(steps);
+    this.#patch.truncate(steps);
     this.#plains.length = plains;
     for (const state of this.#states) {
       if (state.type !== 'text' && state.type !== 'list') continue;
@@ -932,7 +932,7 @@ export class NativeDocument {
       state.walker?.rest();
       state.identity?.rest();
     }
-    patch.forEach((container, _index, count) => {
+    this.#patch.forEach((container, _index, count) => {
       (this.#states[container] as SequenceState).length += count;
     });
   }
@@ -954,12 +954,12 @@ export class NativeDocument {
 
   /** Carries out what was taken in, and tells. */
   #finish(tells: boolean): void {
-    patch.forEach((container, index, count, content) => {
+    this.#patch.forEach((container, index, count, content) => {
       const state = this.#states[container] as SequenceState;
       if (state.type === 'text') this.#patchText(container, state, index, count, content, tells);
       else this.#patchList(container, state, index, count, content, tells);
     });
-    patch.truncate(0);
+    this.#patch.truncate(0);
     const changed = new Set<number>();
     for (const { container, lv, op, linear } of this.#plains) {
       const state = this.#states[container] as ListContent | PlainState;

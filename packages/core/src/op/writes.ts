@@ -48,7 +48,7 @@ export function written<T>(writes: Writes<T>, value: T, context: OpContext): Wri
   if (!isIn) put(write);
   last.beside = undefined;
   // It holds the new write at least.
-  return head.beside as unknown as Write<T>;
+  return head.beside as Write<T>;
 }
 
 /** The values that are not read, the latest first. */
