@@ -18,6 +18,8 @@ export interface ErrorData {
   readonly 'decode/limit': { readonly what: string; readonly value: number; readonly limit: number };
   /** A value that the format does not allow: an unknown tag, an unsorted table, a number out of range. */
   readonly 'decode/invalid': { readonly what: string; readonly detail: string };
+  /** An update that has not seen what a document without its first history begins with. */
+  readonly 'decode/behind': { readonly replica: number; readonly seq: number };
   /** A format version from the future, or one no longer read. */
   readonly 'decode/version': { readonly what: string; readonly found: number; readonly supported: number };
 

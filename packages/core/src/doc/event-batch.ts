@@ -10,9 +10,11 @@
  * (update-codec.ts).
  */
 import { type VersionVector, vectorOf } from '../causality/index.ts';
-import type { EventLog, EventTime, LocalFrontier } from '../history/index.ts';
+import { CausewayError } from '../error.ts';
+import { type EventLog, type EventTime, type LocalFrontier, sameFrontier } from '../history/index.ts';
 import { compareDots, type Dot, type ReplicaId } from '../id/index.ts';
 import type { ContainerId } from './container-id.ts';
+import type { DocumentBase } from './document-base.ts';
 import { OpLog } from './op-log.ts';
 
 /** Local numbers are 30 bits wide, so no history has more dots. */
@@ -44,6 +46,8 @@ export interface EventRun {
 }
 
 export interface EventBatch {
+  /** What comes before these events, when they are not the whole history. */
+  readonly base?: DocumentBase;
   readonly runs: readonly EventRun[];
   readonly ops: OpLog;
   /** Dots in all. */
@@ -81,15 +85,62 @@ export function composeBatches(
       else pieces.push(piece);
     }
   }
+  const base = baseFor(batches, known);
+  const inBase = seqsOfBase(base);
+  const isKnown = (replica: ReplicaId): number => Math.max(known(replica), inBase.get(replica) ?? 0);
   const builder = new BatchBuilder();
-  for (const { run, ops, from } of inCausalOrder(withoutRepeats(byReplica, known)))
+  for (const { run, ops, from } of inCausalOrder(withoutRepeats(byReplica, isKnown)))
     builder.add(cutRun(run, from, run.seq + run.count), ops, run.position + from - run.seq);
-  return builder.finish();
+  return base === undefined ? builder.finish() : { ...builder.finish(), base };
+}
+
+/**
+ * The base that the batches need together: the latest, unless it is known or they have all the history that it stands for.
+ * `decode/behind` when neither of two has seen the other.
+ */
+function baseFor(
+  batches: readonly EventBatch[],
+  known: (replica: ReplicaId) => number,
+): DocumentBase | undefined {
+  let latest: DocumentBase | undefined;
+  for (const { base } of batches) {
+    if (base === undefined) continue;
+    if (
+      latest === undefined ||
+      lackedBy(base, (replica) => seqsOfBase(latest).get(replica) ?? 0) !== undefined
+    ) {
+      const lacked = latest && lackedBy(latest, (replica) => seqsOfBase(base).get(replica) ?? 0);
+      if (lacked !== undefined) throw behind(lacked);
+      latest = base;
+    }
+  }
+  if (latest === undefined || lackedBy(latest, known) === undefined) return undefined;
+  const runs = batches.flatMap((batch) => batch.runs);
+  const history = vectorOfBatch({ runs, ops: new OpLog(), length: 0 });
+  return lackedBy(latest, (replica) => history.get(replica) ?? 0) === undefined ? undefined : latest;
+}
+
+/** A dot of a base that a holder of what is known lacks. */
+export function lackedBy({ last }: DocumentBase, known: (replica: ReplicaId) => number): Dot | undefined {
+  return last.find(({ replica, seq }) => known(replica) < seq);
+}
+
+function seqsOfBase(base: DocumentBase | undefined): Map<ReplicaId, number> {
+  return new Map(base?.last.map(({ replica, seq }) => [replica, seq]));
+}
+
+/** An update that cannot be joined, because what it has or lacks lies before a base. */
+export function behind({ replica, seq }: Dot): CausewayError<'decode/behind'> {
+  return new CausewayError(
+    'decode/behind',
+    { replica, seq },
+    `${replica}.${seq} lies before what this document, whose first history was given up, begins with; take the update to a replica that has all history, or begin again with the document's snapshot`,
+  );
 }
 
 /** How far each replica's events reach without a gap. */
-export function vectorOfBatch({ runs }: EventBatch): VersionVector {
-  const seqs = new Map<ReplicaId, number>();
+export function vectorOfBatch({ runs, base }: EventBatch): VersionVector {
+  const seqs = seqsOfBase(base);
   const sorted = [...runs].sort((a, b) => a.replica - b.replica || a.seq - b.seq);
   for (const { replica, seq, count } of sorted) {
     const last = seqs.get(replica) ?? 0;
@@ -217,8 +268,8 @@ export function parentsToSay(
   seq: number,
   parents: LocalFrontier,
 ): readonly Dot[] | undefined {
-  const own = seq === 1 ? -1 : events.replicas.lvOf(replica, seq - 1);
-  const isOwn = own < 0 ? parents.length === 0 : parents.length === 1 && parents[0] === own;
+  const own = events.versionBefore(events.replicas.idOf(replica), seq);
+  const isOwn = own.is === 'known' && sameFrontier(own.version, parents);
   return isOwn ? undefined : [...events.dotsOf(parents)].sort(compareDots);
 }
 

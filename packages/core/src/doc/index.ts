@@ -47,6 +47,7 @@ export {
   text,
   tree,
 } from './schema.ts';
+export { shallowSnapshot } from './shallow-snapshot.ts';
 export { decodeUpdate } from './snapshot-codec.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
 export { Text } from './text.ts';

@@ -16,6 +16,7 @@ import { checkElement, type ListEdit, type ListOp, ListState } from '../op/list.
 import type { OpContext } from '../op/op-type.ts';
 import type { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
 import type { SequenceWalker } from '../op/sequence/sequence-walker.ts';
+import { effectBaseSlot } from './document-base.ts';
 import type { OpLog, PlainOp, SequenceOps } from './op-log.ts';
 import type { Names } from './plain-ops.ts';
 
@@ -105,7 +106,9 @@ export function effectList(
   edits: ListEdit<Value>[] | undefined,
 ): void {
   const element = op.target === undefined ? undefined : names.lvOf(op.target);
-  if (element === undefined || !isElement(ops, element, context)) return;
+  if (element === undefined) return;
+  if (op.kind > LIST_MOVE) effectBaseSlot(items, op, element, context);
+  if (op.kind > LIST_MOVE || !isElement(ops, element, context)) return;
   if (op.kind === LIST_MOVE) items.assign(context.lv - 1, element, context, edits);
   else if (op.value !== undefined) items.set(element, op.value, context, edits);
 }

@@ -14,9 +14,9 @@
  */
 
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { compareVectors, type HybridTime, type VersionVector } from '../causality/index.ts';
+import { compareVectors, type HybridTime, type VersionVector, vectorOf } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
-import { EventLog, type LocalFrontier } from '../history/index.ts';
+import { EventLog, type EventTime, type LocalFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
@@ -35,9 +35,11 @@ import {
   type TextState,
   textOf,
 } from './container-state.ts';
+import { baseContext, type DocumentBase } from './document-base.ts';
 import { DocumentClock } from './document-clock.ts';
 import {
   batchOf,
+  behind,
   composeBatches,
   cutRun,
   type EventBatch,
@@ -132,6 +134,8 @@ export class NativeDocument {
   }[] = [];
   /** Which container of a batch is which here. */
   readonly #mapped = new WeakMap<EventBatch, Map<number, number>>();
+  /** What it begins with, when its first history was given up. */
+  #base: DocumentBase | undefined;
   /** The snapshot that this was opened from, while only its texts were read. */
   #asleep:
     | { readonly snapshot: Uint8Array; readonly update: Uint8Array; readonly version: VersionVector }
@@ -224,7 +228,7 @@ export class NativeDocument {
   transact<T>(edit: () => T, origin?: unknown): T {
     if (this.#transaction !== undefined) return edit();
     this.#wakeUp();
-    this.#begin(origin);
+    this.#openTransaction(origin);
     let result: T;
     try {
       result = edit();
@@ -238,14 +242,16 @@ export class NativeDocument {
 
   /**
    * Takes in an update. `decode/*` unless the bytes are one, or when so much waits already that there is no room for what
-   * it holds; then nothing has changed.
+   * it holds; `decode/behind` for one that has not seen the base that this document begins with, or that begins with a base
+   * where this document has other history. Then nothing has changed, but for a base that an empty document has begun with.
    */
   apply(update: Uint8Array): void {
     this.#mayRead();
     if (singleReader.read(update) && this.#applySingle(singleReader)) return;
     const batch = decodeUpdate(update);
+    if (batch.base !== undefined) this.#begin(batch.base);
     const mark = this.#events.length;
-    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight: update.length })));
+    const waiting = this.#takeInWhole(batch, update.length);
     const fresh = this.#waiting.fresh(waiting);
     if (!this.#waiting.hasRoomFor(fresh)) {
       this.#takeBackTo(mark, 0, 0);
@@ -265,6 +271,8 @@ export class NativeDocument {
   snapshot(): Uint8Array {
     if (this.#asleep !== undefined) return this.#asleep.snapshot;
     const update = this.history();
+    // A base has its texts ready.
+    if (this.#base !== undefined) return update;
     const texts: ReadyText[] = [];
     for (const [container, state] of this.#states.entries())
       if (state.type === 'text' && state.content.length > 0)
@@ -277,28 +285,36 @@ export class NativeDocument {
   /** The whole history and what waits as one update, without the texts. */
   history(): Uint8Array {
     this.#mayRead();
-    const history = batchOf(this.#events, this.#ops, [0, this.#events.length]);
+    const history = this.#batchOf([this.#events.start, this.#events.length]);
     if (this.#waiting.size === 0) return encodeUpdate(history);
     return encodeUpdate(composeBatches([history, ...this.#waiting.batches()]));
   }
 
-  /** An update with what a holder of `since` lacks. */
+  /** An update with what a holder of `since` lacks; with all there is, for a holder who lacks some of the base. */
   updateSince(since: VersionVector): Uint8Array {
     this.#mayRead();
-    return encodeUpdate(batchOf(this.#events, this.#ops, this.#events.lacking(since)));
+    const lacking = this.#events.lacking(since);
+    return encodeUpdate(
+      this.#events.isBehindBase(since) ? this.#batchOf(lacking) : batchOf(this.#events, this.#ops, lacking),
+    );
   }
 
   /** An update with this replica's own events from `seq` on. */
   ownUpdateSince(seq: number): Uint8Array {
-    this.#mayRead();
-    const since = new Map<ReplicaId, number>(this.#events.vector());
+    const since = new Map<ReplicaId, number>(this.version);
     since.set(this.replica, seq - 1);
-    return encodeUpdate(batchOf(this.#events, this.#ops, this.#events.lacking(since)));
+    return this.updateSince(vectorOf(since));
+  }
+
+  /** These ranges of LVs, after the base. */
+  #batchOf(ranges: readonly number[]): EventBatch {
+    const batch = batchOf(this.#events, this.#ops, ranges);
+    return this.#base === undefined ? batch : { ...batch, base: this.#base };
   }
 
   /**
    * A document of another site with what this one has, or had at a version that `frontier` once was. Costs a replay.
-   * `decode/invalid` for a version that is not known here.
+   * `decode/invalid` for a version that is not known here, `decode/behind` for one before the base.
    */
   fork(site: DocumentSite, version?: readonly Dot[]): NativeDocument {
     if (site.replica === this.replica)
@@ -320,8 +336,9 @@ export class NativeDocument {
       if (within !== undefined) throw unknownVersion(this.dotOf(within));
       const { onlyB } = this.#events.graph.difference([], heads);
       const ranges: number[] = [];
-      for (let i = onlyB.length - 2; i >= 0; i -= 2) ranges.push(onlyB[i] as number, onlyB[i + 1] as number);
-      copy.apply(encodeUpdate(batchOf(this.#events, this.#ops, ranges)));
+      for (let i = onlyB.length - 2; i >= 0; i -= 2)
+        ranges.push(Math.max(onlyB[i] as number, this.#events.start), onlyB[i + 1] as number);
+      copy.apply(encodeUpdate(this.#batchOf(ranges)));
     }
     return copy;
   }
@@ -487,13 +504,13 @@ export class NativeDocument {
   }
 
   /** When the event that `lv` is in was made, and for how many LVs from there on one replica has that time and its dots count on. */
-  spanOf(lv: number): { readonly wallMs: number; readonly count: number } {
+  spanOf(lv: number): EventTime & { readonly count: number } {
     const { replicas } = this.#events;
     const replica = replicas.replicaOf(lv);
     const seq = replicas.seqOf(lv);
     const untilTime = this.#events.timeEnd(replica, seq) - seq + 1;
     return {
-      wallMs: this.#events.timeOf(replica, seq).wallMs,
+      ...this.#events.timeOf(replica, seq),
       count: Math.min(untilTime, replicas.spanEnd(lv) - lv + 1),
     };
   }
@@ -532,14 +549,41 @@ export class NativeDocument {
     return units.text(log.contentOf(log.starts.lastAtMost(lv), lv), count);
   }
 
-  /** A version that somebody kept, by local numbers. `decode/invalid` when something in it is not known here. */
+  /** A version that somebody kept, by local numbers. `decode/invalid` when something in it is not known here, `decode/behind` when it lies before the base. */
   localVersion(version: readonly Dot[]): LocalFrontier {
-    const lvs = version.map((head) => {
-      const lv = this.lvOf(head);
-      if (lv === undefined) throw unknownVersion(head);
-      return lv;
-    });
-    return this.#events.graph.headsOf(lvs);
+    this.#mayRead();
+    const found = this.#events.versionOf(version);
+    if (found.is === 'missing') throw unknownVersion(found.dot);
+    if (found.is === 'behind') throw behind(found.dot);
+    return this.#events.graph.headsOf(found.version);
+  }
+
+  /**
+   * The last version, at or before this one, that all events known since have seen; undefined when there is none after the
+   * base. What came before it can be given up: shallow-snapshot.ts.
+   */
+  lastSharedVersion(version: readonly Dot[]): readonly Dot[] | undefined {
+    const heads = this.localVersion(version);
+    if (this.#events.graph.isFrontier(heads)) return this.#events.length === 0 ? undefined : version;
+    let lv = heads.at(-1) ?? -1;
+    do lv = this.#events.graph.criticalAtMost(lv);
+    while (lv >= this.#events.start && !this.#events.endsEvent(lv) && lv-- >= 0);
+    return lv < this.#events.start ? undefined : this.#events.dotsOf([lv]);
+  }
+
+  /** The last dot of each replica, and when its event was made. */
+  lastDots(): readonly (Dot & EventTime)[] {
+    const { replicas } = this.#events;
+    return [...this.version].map(([replica, seq]) => ({
+      ...dot(replica, seq),
+      ...this.#events.timeOf(replicas.find(replica), seq),
+    }));
+  }
+
+  /** What waits for other events, as one update. */
+  waitingUpdate(): Uint8Array {
+    this.#mayRead();
+    return encodeUpdate(composeBatches(this.#waiting.batches()));
   }
 
   // ---- Local transactions ----
@@ -571,7 +615,7 @@ export class NativeDocument {
     if (!this.#notes.isEmpty) this.#tellChange(true, undefined, lv, lv + count, NONE);
   }
 
-  #begin(origin: unknown): void {
+  #openTransaction(origin: unknown): void {
     this.#transaction = {
       origin,
       start: this.#events.length,
@@ -651,6 +695,8 @@ export class NativeDocument {
     if (graph.length + edit.count > MAX_DOTS) return false;
     const replica = replicas.find(edit.replica as ReplicaId);
     if ((replica < 0 ? 0 : replicas.lastSeq(replica)) !== edit.seq - 1) return false;
+    if (this.#base !== undefined && edit.seq - 1 <= this.#events.baseSeq(edit.replica as ReplicaId))
+      return false;
     const own = edit.seq === 1 ? -1 : replicas.lvOf(replica, edit.seq - 1);
     const isNext = edit.parents < 0 && graph.isLinear && own === graph.length - 1;
     const parents = isNext ? undefined : this.#parentsOf(edit, own);
@@ -727,6 +773,50 @@ export class NativeDocument {
     this.#finish(this.#changes.size > 0);
   }
 
+  /** Begins with a base, unless everything that it stands for is known. `decode/behind` when only some of it is. */
+  #begin(base: DocumentBase): void {
+    if (!this.#lacks(base)) return;
+    if (this.#events.length > 0) throw behind(base.last[0] as Dot);
+    const length = base.names.reduce((sum, { count }) => sum + count, 0);
+    this.#base = base;
+    this.#events.begin(base);
+    for (const { wallMs, counter, replica } of base.last)
+      this.#clock.see(wallMs, counter, replica === this.replica);
+    const mapped = new Map<number, number>();
+    this.#ops.appendFrom(base.ops, 0, length, 0, (theirs) => {
+      const container = mapContainer(base.ops, this.#ops, mapped, theirs);
+      this.#prepareStates();
+      return container;
+    });
+    this.#ops.visit(0, length, {
+      sequence: (container, _kind, _lv, index, count, content) => {
+        this.#patch.insert(container, index, count, content);
+        (this.#states[container] as SequenceState).length += count;
+      },
+      plain: (container, lv, op) => void this.#plains.push({ container, lv, op, linear: false }),
+    });
+    this.#finish(this.#changes.size > 0);
+  }
+
+  #lacks({ last }: DocumentBase): boolean {
+    const { replicas } = this.#events;
+    return last.some(({ replica, seq }) => {
+      const known = replicas.find(replica);
+      return known < 0 || replicas.lastSeq(known) < seq;
+    });
+  }
+
+  /** Takes in what can be of a batch; nothing when some of it lies behind the base. */
+  #takeInWhole(batch: EventBatch, weight: number): readonly WaitingRun[] {
+    const mark = this.#events.length;
+    try {
+      return this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
+    } catch (error) {
+      this.#takeBackTo(mark, 0, 0);
+      throw error;
+    }
+  }
+
   /** Takes in what can be, in order. Returns the rest, each with a dot that it lacks. */
   #takeIn(held: readonly HeldRun[]): readonly WaitingRun[] {
     const waiting: WaitingRun[] = [];
@@ -749,21 +839,16 @@ export class NativeDocument {
     // An event that begins elsewhere here than there: two writers for one replica. What is known stays.
     if (from !== last + 1) return undefined;
     const run = cutRun(whole, from, end);
-    const parents: number[] = [];
+    const found =
+      run.parents === undefined
+        ? this.#events.versionBefore(run.replica, from)
+        : this.#events.versionOf(run.parents);
+    if (found.is === 'missing') return found.dot;
+    if (found.is === 'behind') throw behind(found.dot);
     const own = last === 0 ? -1 : replicas.lvOf(known, last);
-    if (run.parents === undefined) {
-      if (own >= 0) parents.push(own);
-    } else {
-      for (const parent of run.parents) {
-        const lv = replicas.lvOfDot(parent);
-        if (lv < 0) return parent;
-        parents.push(lv);
-      }
-      parents.sort((a, b) => a - b);
-      if (!this.#areParents(parents, own)) return undefined;
-    }
+    if (run.parents !== undefined && !this.#areParents(found.version, own)) return undefined;
     if (graph.length + run.count > MAX_DOTS) return undefined;
-    this.#add(batch, run, parents);
+    this.#add(batch, run, found.version);
     return undefined;
   }
 
@@ -948,7 +1033,14 @@ export class NativeDocument {
       woken.length > 0;
       woken = this.#waiting.wakeDue(lastSeq)
     ) {
-      for (const held of this.#takeIn(woken)) this.#waiting.add(held);
+      for (const held of woken) {
+        try {
+          for (const waiting of this.#takeIn([held])) this.#waiting.add(waiting);
+        } catch (error) {
+          // It came before the base did, and lies behind it.
+          if (!CausewayError.is(error, 'decode/behind')) throw error;
+        }
+      }
     }
   }
 
@@ -1042,6 +1134,7 @@ export class NativeDocument {
     // One object for the operations of one event, and more: writes keep it.
     if (this.#time.wallMs !== wallMs || this.#time.counter !== counter || this.#time.replica !== id)
       this.#time = { wallMs, counter, replica: id };
+    if (lv < this.#events.start) return baseContext(lv, this.#time);
     return new PastContext(this.#events.graph, lv, this.#time, linear);
   }
 

@@ -233,7 +233,9 @@ export class OpLog {
         lv = end;
         run++;
       } else {
-        visitor.plain(container, lv, this.#plainOps[plain++] as PlainOp);
+        // A base as a whole has a number and no operation.
+        if (plain < this.#plainLvs.length && this.#plainLvs.at(plain) === lv)
+          visitor.plain(container, lv, this.#plainOps[plain++] as PlainOp);
         lv++;
       }
     }

@@ -19,6 +19,7 @@ import { entryAt, type MapChange, type MapOp, type MapState, map } from '../op/m
 import type { OpContext } from '../op/op-type.ts';
 import { ROOT, TRASH, type TreeChange, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
+import { addBaseNode } from './document-base.ts';
 import type { PlainInverse } from './inverse.ts';
 import { isListOp } from './list-content.ts';
 import type { PlainOp } from './op-log.ts';
@@ -92,6 +93,7 @@ export function effectPlain(
     case 'tree': {
       const step = readTree(op, names);
       if (step !== undefined) addStep(of.state, step, context);
+      else addBaseNode(of.state, op, context, names);
       return undefined;
     }
   }

@@ -74,8 +74,9 @@ export class Tree<F extends Fields> implements View<readonly TreeItem<F>[]> {
   /** The node with this local number, the same object each time. */
   node(lv: number): TreeNode<F> {
     const known = this.#nodes.get(lv);
-    if (known !== undefined) return known;
     const element = this.#document.dotOf(lv);
+    // A transaction that was taken back has left its number to another node.
+    if (known?.id === dotKey(element)) return known;
     const id = { at: 'element', type: 'map', parent: this.#container, element } as const;
     const data = recordView(this.#document, this.#fields, this.#document.container(id));
     const made = new TreeNode(this, lv, dotKey(element), data);
@@ -120,7 +121,7 @@ export class Tree<F extends Fields> implements View<readonly TreeItem<F>[]> {
     const parent = this.parentOf(lv);
     const now = { id, parent: parent === ROOT ? undefined : this.node(parent).id, data: data.toJSON() };
     const before = this.#items.get(lv);
-    if (before !== undefined && before.parent === now.parent && before.data === now.data) return before;
+    if (before?.id === id && before.parent === now.parent && before.data === now.data) return before;
     this.#items.set(lv, now);
     return now;
   }

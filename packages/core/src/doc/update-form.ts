@@ -19,6 +19,9 @@ export const LONE_HAS_PARENTS = 0x80;
 /** A snapshot: this and no other bit. */
 export const SNAPSHOT = 0x20;
 
+/** A base and what came after it: this and no other bit. */
+export const SHALLOW = 0x80;
+
 export const WHAT = 'native update';
 
 /** A random id is this long with near certainty, and would take eight bytes as a varint. */

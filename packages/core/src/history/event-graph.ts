@@ -141,6 +141,12 @@ export class EventGraph {
     return this.#criticalEnds.length === 0 ? -1 : this.#criticalEnds.last();
   }
 
+  /** The last critical version that is `lv` or before it; -1 when that is the one before everything. */
+  criticalAtMost(lv: number): number {
+    const range = this.#criticalStarts.lastAtMost(lv);
+    return range < 0 ? -1 : Math.min(lv, this.#criticalEnds.at(range));
+  }
+
   /** True when `lv` is in the version: one of its heads or an ancestor of one. Costs at most the runs deeper than `lv`. */
   includes(version: LocalFrontier, lv: number): boolean {
     const target = this.#starts.lastAtMost(lv);

@@ -6,13 +6,21 @@
  *                                                 times    1 → 09:00   6 → 09:02
  *
  * Where events begin and when they were made is kept by replica and in runs: a keystroke for each event is one entry.
+ *
+ * A history may begin with a base in place of its first events: whatever comes after has seen all of it, so it counts as one
+ * event that all others come after (doc/base.ts).
+ *
+ *      base  A.1..A.900 B.1..B.70, with the heads A.900 and B.70         LVs 0..41, and 42 for the whole
+ *      C.1   parents A.900, B.70                                        LV 43, parents [42]
+ *      A.901 parent A.900                                               behind the base: it has not seen B.70
+ *
  * Leaves out: what the events do.
  */
 import { type VersionVector, vectorOf } from '../causality/index.ts';
 import { InvariantError } from '../error.ts';
-import type { Dot, ReplicaId } from '../id/index.ts';
+import { compareDots, type Dot, equalDots, type ReplicaId } from '../id/index.ts';
 import { EventGraph, type LocalFrontier } from './event-graph.ts';
-import { lastAtMost, ReplicaLog } from './replica-log.ts';
+import { type DotRun, lastAtMost, ReplicaLog } from './replica-log.ts';
 
 /** When an event was made, without its replica: see HybridTime. */
 export interface EventTime {
@@ -30,15 +38,94 @@ interface ReplicaMarks {
 }
 
 const NO_TIME: EventTime = { wallMs: 0, counter: 0 };
+const EMPTY_VERSION: FoundVersion = { is: 'known', version: [] };
+
+/** What a history that is not kept from its start begins with. */
+export interface HistoryBase {
+  /** The last dot of each replica, and when its event was made. */
+  readonly last: readonly (Dot & EventTime)[];
+  /** The heads of the version that it is, sorted. */
+  readonly frontier: readonly Dot[];
+  /** The dots that something in it is called by, and when their events were made, in the order of their LVs. */
+  readonly names: readonly (DotRun & EventTime)[];
+}
+
+/** A version by local numbers; or the first dot that is not known, or that is behind the base. */
+export type FoundVersion =
+  | { readonly is: 'known'; readonly version: LocalFrontier }
+  | { readonly is: 'missing'; readonly dot: Dot }
+  | { readonly is: 'behind'; readonly dot: Dot };
 
 export class EventLog {
   readonly graph = new EventGraph();
   readonly replicas = new ReplicaLog();
   readonly #marks: ReplicaMarks[] = [];
+  #base: HistoryBase | undefined;
+  #baseSeqs: ReadonlyMap<ReplicaId, number> = new Map();
+  #start = 0;
 
   /** LVs given so far: the next one. */
   get length(): number {
     return this.graph.length;
+  }
+
+  /** The base that it begins with, if it does. */
+  get base(): HistoryBase | undefined {
+    return this.#base;
+  }
+
+  /** The first LV that is none of the base. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Begins with a base. Nothing must have been added. */
+  begin(base: HistoryBase): void {
+    if (this.length > 0) throw new InvariantError('history/base-first', `${this.length} LVs are known`);
+    this.#base = base;
+    this.#baseSeqs = new Map(base.last.map(({ replica, seq }) => [replica, seq]));
+    this.replicas.begin(this.#baseSeqs, base.names);
+    this.#start = base.names.reduce((sum, { count }) => sum + count, 1);
+    this.graph.append(this.#start, []);
+    // A base has no events any more: each of its dots counts as one.
+    for (const { replica } of base.last) {
+      const { lengthSeqs, lengths } = this.#marksOf(this.replicas.find(replica));
+      lengthSeqs.push(1);
+      lengths.push(1);
+    }
+    for (const { replica, seq, wallMs, counter } of [...base.names, ...base.last].sort(compareDots))
+      this.markTime(this.replicas.find(replica), seq, wallMs, counter);
+  }
+
+  /** The last seq of a replica in the base; 0 for who is not in it. */
+  baseSeq(replica: ReplicaId): number {
+    return this.#baseSeqs.get(replica) ?? 0;
+  }
+
+  /** Whether a holder of `vector` lacks something of the base. */
+  isBehindBase(vector: ReadonlyMap<ReplicaId, number>): boolean {
+    return this.#base?.last.some(({ replica, seq }) => (vector.get(replica) ?? 0) < seq) ?? false;
+  }
+
+  /** The version with these heads. */
+  versionOf(heads: readonly Dot[]): FoundVersion {
+    if (this.#base !== undefined && sameDots(heads, this.#base.frontier))
+      return { is: 'known', version: [this.#start - 1] };
+    const behind = heads.find(({ replica, seq }) => seq <= this.baseSeq(replica));
+    if (behind !== undefined) return { is: 'behind', dot: behind };
+    const version: number[] = [];
+    for (const head of heads) {
+      const lv = this.replicas.lvOfDot(head);
+      if (lv < 0) return { is: 'missing', dot: head };
+      version.push(lv);
+    }
+    return { is: 'known', version: version.sort((a, b) => a - b) };
+  }
+
+  /** The version that has only what a replica's event at `seq` follows if nothing is said of its parents. */
+  versionBefore(replica: ReplicaId, seq: number): FoundVersion {
+    if (seq > 1) return this.versionOf([{ replica, seq: seq - 1 }]);
+    return this.#base === undefined ? EMPTY_VERSION : { is: 'behind', dot: { replica, seq } };
   }
 
   /** Adds one event of `count` dots that has seen everything. Returns its first LV. */
@@ -108,6 +195,7 @@ export class EventLog {
 
   /** True when an event ends with this LV, so that it can be a parent. */
   endsEvent(lv: number): boolean {
+    if (lv < this.#start) return lv === this.#start - 1;
     const replica = this.replicas.replicaOf(lv);
     const seq = this.replicas.seqOf(lv);
     return this.eventAt(replica, seq).last === seq;
@@ -136,18 +224,20 @@ export class EventLog {
 
   /** The last dots of the heads of a version. */
   dotsOf(version: LocalFrontier): readonly Dot[] {
+    if (this.#base !== undefined && version[0] === this.#start - 1) return this.#base.frontier;
     return version.map((lv) => this.replicas.dotOf(lv));
   }
 
   /**
-   * The LVs that a holder of `vector` lacks, as pairs [start, end) going up, each of one replica. Events are whole: one that
-   * the vector cuts through is lacking.
+   * The LVs that a holder of `vector` lacks, none of the base, as pairs [start, end) going up, each of one replica. Events are
+   * whole: one that the vector cuts through is lacking.
    */
   lacking(vector: ReadonlyMap<ReplicaId, number>): readonly number[] {
     const spans: (readonly [start: number, end: number])[] = [];
     for (let replica = 0; replica < this.replicas.size; replica++) {
       const last = this.replicas.lastSeq(replica);
-      const known = Math.min(vector.get(this.replicas.idOf(replica)) ?? 0, last);
+      const id = this.replicas.idOf(replica);
+      const known = Math.min(Math.max(vector.get(id) ?? 0, this.baseSeq(id)), last);
       if (known === last) continue;
       let seq = known + 1;
       const event = this.eventAt(replica, seq);
@@ -191,4 +281,11 @@ export class EventLog {
       this.#marks.push({ lengthSeqs: [], lengths: [], timeSeqs: [], wallsMs: [], counters: [] });
     return this.#marks[replica] as ReplicaMarks;
   }
+}
+
+/** `b` is sorted. */
+function sameDots(a: readonly Dot[], b: readonly Dot[]): boolean {
+  if (a.length !== b.length) return false;
+  const sorted = [...a].sort(compareDots);
+  return sorted.every((each, i) => equalDots(each, b[i] as Dot));
 }

@@ -6,8 +6,9 @@
  *      dot       A A A B B A A A A          of A    1 → 0     4 → 5
  *                1 2 3 1 2 4 5 6 7          of B    1 → 3
  *
- * A replica is named by an index here, given in the order in which replicas are met. Leaves out: parents (event-graph.ts)
- * and where events begin (event-log.ts).
+ * A replica is named by an index here, given in the order in which replicas are met. A history that begins with a base has
+ * LVs only for those of its dots that something is still called by, in an order of its own (doc/base.ts). Leaves out: parents
+ * (event-graph.ts) and where events begin (event-log.ts).
  */
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { IntList } from './int-list.ts';
@@ -19,6 +20,17 @@ interface ReplicaSpans {
   last: number;
   readonly seqs: number[];
   readonly lvs: number[];
+  /** Of the first spans, those of a base, how many dots they have: between these some have no LV. */
+  readonly baseCounts: number[];
+}
+
+const NO_COUNTS: number[] = [];
+
+/** Dots in a row, which get LVs in a row. */
+export interface DotRun {
+  readonly replica: ReplicaId;
+  readonly seq: number;
+  readonly count: number;
 }
 
 export class ReplicaLog {
@@ -28,6 +40,8 @@ export class ReplicaLog {
   readonly #spanReplicas = new IntList();
   readonly #spanSeqs = new IntList();
   #length = 0;
+  /** LVs of the base. */
+  #base = 0;
   /** Whose the last span is: it goes on while that replica does. */
   #lastReplica = -1;
 
@@ -46,7 +60,7 @@ export class ReplicaLog {
     const known = this.#indexes.get(id);
     if (known !== undefined) return known;
     const index = this.#replicas.length;
-    this.#replicas.push({ id, last: 0, seqs: [], lvs: [] });
+    this.#replicas.push({ id, last: 0, seqs: [], lvs: [], baseCounts: NO_COUNTS });
     this.#indexes.set(id, index);
     return index;
   }
@@ -66,9 +80,7 @@ export class ReplicaLog {
     const lv = this.#length;
     if (replica !== this.#lastReplica) {
       const seq = spans.last + 1;
-      this.#spanLvs.push(lv);
-      this.#spanReplicas.push(replica);
-      this.#spanSeqs.push(seq);
+      this.#addSpan(replica, seq);
       spans.seqs.push(seq);
       spans.lvs.push(lv);
       this.#lastReplica = replica;
@@ -77,12 +89,54 @@ export class ReplicaLog {
     this.#length = lv + count;
   }
 
-  /** The LV of a dot, or -1 when it is not known. */
+  /**
+   * Begins with a base: the dots up to `last` of each replica are known, and those of `names`, which are among them, have the
+   * first LVs. One more LV, which no dot has, stands for the base as a whole.
+   */
+  begin(last: ReadonlyMap<ReplicaId, number>, names: readonly DotRun[]): void {
+    const byReplica = new Map<
+      number,
+      { readonly seq: number; readonly lv: number; readonly count: number }[]
+    >();
+    for (const [id, seq] of last) this.#of(this.meet(id)).last = seq;
+    for (const { replica: id, seq, count } of names) {
+      const replica = this.meet(id);
+      const spans = byReplica.get(replica) ?? [];
+      spans.push({ seq, lv: this.#length, count });
+      byReplica.set(replica, spans);
+      this.#addSpan(replica, seq);
+      this.#length += count;
+    }
+    for (const [replica, spans] of byReplica) {
+      spans.sort((a, b) => a.seq - b.seq);
+      const { id, last: known } = this.#of(replica);
+      this.#replicas[replica] = {
+        id,
+        last: known,
+        seqs: spans.map(({ seq }) => seq),
+        lvs: spans.map(({ lv }) => lv),
+        baseCounts: spans.map(({ count }) => count),
+      };
+    }
+    this.#addSpan(0, 1);
+    this.#length++;
+    this.#base = this.#length;
+  }
+
+  #addSpan(replica: number, seq: number): void {
+    this.#spanLvs.push(this.#length);
+    this.#spanReplicas.push(replica);
+    this.#spanSeqs.push(seq);
+  }
+
+  /** The LV of a dot; -1 when it is not known, or has none in the base. */
   lvOf(replica: number, seq: number): number {
-    const spans = this.#of(replica);
-    if (seq < 1 || seq > spans.last) return -1;
-    const span = lastAtMost(spans.seqs, seq);
-    return (spans.lvs[span] as number) + seq - (spans.seqs[span] as number);
+    const { last, seqs, lvs, baseCounts } = this.#of(replica);
+    if (seq < 1 || seq > last) return -1;
+    const span = lastAtMost(seqs, seq);
+    const past = seq - (seqs[span] ?? 0);
+    if (span < 0 || past >= (baseCounts[span] ?? Number.POSITIVE_INFINITY)) return -1;
+    return (lvs[span] as number) + past;
   }
 
   lvOfDot(value: Dot): number {
@@ -115,7 +169,7 @@ export class ReplicaLog {
     return ofA === ofB ? 0 : this.idOf(ofA) - this.idOf(ofB);
   }
 
-  /** Takes the LVs from `length` on back. Replicas met meanwhile stay met, with nothing known of them. */
+  /** Takes the LVs from `length` on back, none of a base. Replicas met meanwhile stay met, with nothing known of them. */
   truncate(length: number): void {
     while (this.#spanLvs.length > 0 && this.#length > length) {
       const span = this.#spanLvs.length - 1;
@@ -132,7 +186,8 @@ export class ReplicaLog {
       this.#spanSeqs.resize(span);
     }
     const span = this.#spanLvs.length - 1;
-    this.#lastReplica = span < 0 ? -1 : this.#spanReplicas.at(span);
+    // What stands for the base is nobody's, and does not go on.
+    this.#lastReplica = this.#length === this.#base ? -1 : this.#spanReplicas.at(span);
   }
 
   #of(replica: number): ReplicaSpans {

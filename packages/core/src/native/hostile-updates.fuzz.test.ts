@@ -15,6 +15,7 @@ import {
   recordView,
   register,
   set,
+  shallowSnapshot,
   text,
   tree,
 } from '../doc/index.ts';
@@ -344,7 +345,15 @@ describe('bytes that nobody wrote', () => {
       const whole = holding(updates);
       const other = holding(updates.filter(() => random.chance(0.5)));
       other.text('body').insert(0, 'other');
-      const sound = [whole.snapshot(), other.save(), nativeFormat.merge(updates), ...updates];
+      const shallow = shallowSnapshot(whole);
+      const sound = [
+        whole.snapshot(),
+        shallow,
+        shallow,
+        other.save(),
+        nativeFormat.merge(updates),
+        ...updates,
+      ];
       for (let input = 0; input < 20; input++) {
         const bytes = hostileBytes(random, sound);
         if (refusalOf(() => open(bytes)) !== undefined) continue;

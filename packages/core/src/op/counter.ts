@@ -64,6 +64,18 @@ export const counter: OpType<CounterState, CounterCommand, CounterCommand, numbe
   view: viewOf,
 };
 
+/** What makes a counter that reads the same to whoever has seen everything, and the local number of an operation to name it by. */
+export function standingOf(
+  state: CounterState,
+): { readonly lv: number; readonly command: CounterCommand } | undefined {
+  const value = viewOf(state);
+  const [holding] = state.bases;
+  if (holding !== undefined) return { lv: holding.lv, command: { do: 'set', value } };
+  return value === 0 || state.increments === undefined
+    ? undefined
+    : { lv: state.increments.lastLv, command: { do: 'add', amount: value } };
+}
+
 /** No set that is known has seen this increment: it counts on top of each. */
 function increment(state: CounterState, amount: number, { lv }: OpContext): void {
   if (state.bases.length === 0) add(state.sum, amount);
@@ -134,6 +146,11 @@ class Increments {
     }
     this.#amounts[length] = amount;
     this.#lvs.push(lv);
+  }
+
+  /** The local number of the last. */
+  get lastLv(): number {
+    return this.#lvs.last();
   }
 
   /** The sum of those that the event has not seen. Costs one question for each increment since `seenUpTo`. */

@@ -74,6 +74,15 @@ interface Element<Item> {
   dead: boolean;
 }
 
+/** A slot as it stands. */
+export type SlotStanding<Item> =
+  /** With an element of its own. `sets` are the writes that hold, if it was ever set. */
+  | { readonly is: 'born'; readonly slot: number; readonly item: Item; readonly sets: Writes<Item> }
+  /** An element was moved to it, and is there, or would be if no other move had won; or has been moved on from there. */
+  | { readonly is: 'taken' | 'left'; readonly slot: number; readonly element: number }
+  /** Of an element that is deleted, or of none. */
+  | { readonly is: 'empty'; readonly slot: number };
+
 /** Methods that change the list add what a reader sees to `edits`, if there are any to add to. */
 export class ListState<Item> {
   readonly #slots = new Slots<Item>();
@@ -153,6 +162,33 @@ export class ListState<Item> {
   conflictsAt(index: number): readonly Item[] {
     if (this.#elements === undefined) return [];
     return valuesBeside(this.#elements.get(this.elementAt(index))?.items);
+  }
+
+  // ---- Without the history before ----
+
+  /** Visits all slots in order, with what a replica that knows no history has to know of them. */
+  forEachSlot(visit: (slot: SlotStanding<Item>) => void): void {
+    for (let raw = 0; raw < this.rawLength; raw++) {
+      const slot = this.#slots.lvAt(raw);
+      const moved = this.#elementOfSlot?.get(slot);
+      const element = this.#elements?.get(moved ?? slot);
+      if (element?.dead === true) visit({ is: 'empty', slot });
+      else if (moved !== undefined) {
+        let place = element?.places;
+        while (place !== undefined && place.value !== slot) place = place.beside;
+        visit({ is: place === undefined ? 'left' : 'taken', slot, element: moved });
+      } else {
+        const item = this.#slots.itemAt(element === undefined ? raw : this.#rawOf(slot));
+        if (item === undefined) visit({ is: 'empty', slot });
+        else visit({ is: 'born', slot, item, sets: element?.items });
+      }
+    }
+  }
+
+  /** As `assign` of a slot that the element has left since. */
+  leave(slot: number, element: number): void {
+    this.#elementOfSlot ??= new Map();
+    this.#elementOfSlot.set(slot, element);
   }
 
   // ---- Commands ----

@@ -67,6 +67,15 @@ export interface TreeChange {
   readonly at: number;
 }
 
+/** Where a node stands, and the step that put it there. */
+export interface TreeStanding {
+  readonly node: number;
+  readonly step: number;
+  /** By which the step was carried out. */
+  readonly time: HybridTime;
+  readonly place: TreePlace;
+}
+
 /** What stands at the top, with all below it. */
 export type TreeView = readonly TreeViewNode[];
 
@@ -125,6 +134,8 @@ export class TreeState {
   #pending: Entry[] = [];
   /** Each replica's steps; their times and local numbers ascend. */
   readonly #byReplica = new Map<ReplicaId, Entry[]>();
+  /** The latest step of those that are not in `byReplica`. */
+  #seen: HybridTime | undefined;
 
   // ---- Reading ----
 
@@ -207,6 +218,49 @@ export class TreeState {
     return [first, ...others];
   }
 
+  // ---- Without the history before ----
+
+  /** Where every node stands and when it was put there, in the order of these steps. */
+  standings(): readonly TreeStanding[] {
+    const entries: Entry[] = [];
+    for (const { standing } of this.#nodes.values()) if (standing !== undefined) entries.push(standing);
+    return entries.sort(compareEntries).map(({ lv, time, node, parent, index }) => ({
+      node: node.lv,
+      step: lv,
+      time,
+      place: { parent: parent.lv, index },
+    }));
+  }
+
+  /** The latest of all steps, done or not. */
+  latestStep(): { readonly step: number; readonly time: HybridTime } | undefined {
+    let latest: Entry | undefined;
+    for (const entries of this.#byReplica.values()) {
+      const last = entries[entries.length - 1] as Entry;
+      if (latest === undefined || compareTimes(last.time, latest.time) > 0) latest = last;
+    }
+    return latest && { step: latest.lv, time: latest.time };
+  }
+
+  /** Takes in that a node stands there since `time`, as `standings` has it and in that order; `settle` carries it out. */
+  stand(node: number, { parent, index }: TreePlace, time: HybridTime): void {
+    this.hasSeen(time);
+    this.#pending.push({
+      lv: node,
+      time,
+      node: this.#nodes.get(node) ?? this.#created(node),
+      parent: this.#nodes.get(parent) ?? this.#created(parent),
+      index,
+      before: undefined,
+      done: false,
+    });
+  }
+
+  /** Whatever is added later has seen a step of this time. */
+  hasSeen(time: HybridTime): void {
+    if (this.#seen === undefined || compareTimes(time, this.#seen) > 0) this.#seen = time;
+  }
+
   // ---- Operations ----
 
   /**
@@ -285,6 +339,7 @@ export class TreeState {
    */
   #timeOf(context: OpContext): HybridTime {
     let latest = context.time;
+    if (this.#seen !== undefined && compareTimes(this.#seen, latest) > 0) latest = this.#seen;
     for (const entries of this.#byReplica.values()) {
       const last = entries[entries.length - 1] as Entry;
       if (compareTimes(last.time, latest) <= 0) continue;
