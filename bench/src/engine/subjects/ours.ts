@@ -4,6 +4,7 @@ import {
   loadDocument,
   map,
   schema,
+  shallowSnapshot,
   type TypedDocument,
   text,
 } from '@causeway/core/doc';
@@ -46,6 +47,7 @@ const adapt = (document: TypedDocument<Content>, onUpdate: UpdateListener | unde
       for (const update of updates) document.apply(update);
     },
     save: () => document.save(),
+    saveState: () => shallowSnapshot(native),
     changesFromHere: () => {
       const { version } = native;
       return () => [native.updateSince(version)];

@@ -4,7 +4,18 @@
  */
 import { expect, test } from 'vitest';
 import { vectorOf } from '../causality/index.ts';
-import { counter, createDocument, list, map, register, schema, set, text, tree } from '../doc/index.ts';
+import {
+  counter,
+  createDocument,
+  list,
+  map,
+  register,
+  schema,
+  set,
+  shallowSnapshot,
+  text,
+  tree,
+} from '../doc/index.ts';
 import { parseReplicaId } from '../id/index.ts';
 import { nativeFormat, versionOfVector } from './native-format.ts';
 
@@ -137,4 +148,30 @@ test('lists: insert, set and move, delete', () => {
   const document = open(6);
   for (const update of LISTS) document.apply(bytesOf(update));
   expect(document.steps.toJSON()).toEqual([3]);
+});
+
+const SHALLOW = [
+  '81 8a 01 01 05 0d d0 0f 05 01 00 01 05 06 00 04 62 6f 64 79 01 05 73 74 65 70',
+  '73 02 00 03 05 76 6f 74 65 73 05 07 66 6f 6c 64 65 72 73 22 04 00 0c 07 00 00',
+  '00 00 00 00 00 04 06 00 09 08 00 00 01 02 02 01 01 01 01 d0 0f 00 00 01 00 02',
+  '00 01 00 03 00 04 00 05 00 04 01 21 01 08 03 02 03 04 01 05 01 cb 01 00 07 02',
+  '27 05 74 69 74 6c 65 06 01 54 03 23 03 06 04 e3 02 08 03 06 01 55 03 d0 0f 03',
+  '08 05 27 04 6e 61 6d 65 06 01 6e 11 05 1c 04 62 6f 64 79 01 3f',
+].join(' ');
+
+test('without the first history: what there is, and what came after it', () => {
+  const document = open(5);
+  for (const update of TYPED) document.apply(bytesOf(update));
+  document.title.set('T');
+  document.steps.push(1, 2);
+  document.steps.move(0, 1);
+  document.votes.add(3);
+  document.folders.create().data.name.set('n');
+  const cut = document.native.frontier;
+  document.body.insert(1, '?');
+  const shallow = shallowSnapshot(document.native, cut);
+  expect(hexOf(shallow)).toBe(SHALLOW);
+  const opened = open(6);
+  opened.apply(shallow);
+  expect(opened.toJSON()).toEqual(document.toJSON());
 });
