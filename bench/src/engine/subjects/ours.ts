@@ -43,9 +43,7 @@ const adapt = (document: TypedDocument<Content>, onUpdate: UpdateListener | unde
     },
     text: () => body.toString(),
     apply: (update) => document.apply(update),
-    applyAll: (updates) => {
-      for (const update of updates) document.apply(update);
-    },
+    applyAll: (updates) => document.applyAll(updates),
     save: () => document.save(),
     saveState: () => shallowSnapshot(native),
     changesFromHere: () => {

@@ -179,6 +179,39 @@ describe('transactions', () => {
     ]);
     expect(note.body.toString()).toBe('xac');
   });
+
+  test('that come together are told as one, in any order', () => {
+    const note = open(1);
+    const updates: Uint8Array[] = [];
+    note.onUpdate((update) => updates.push(update));
+    note.body.insert(0, 'ac');
+    note.body.insert(1, 'b');
+    note.title.set('T');
+    note.body.delete(0, 1);
+    const other = open(2);
+    const told: number[] = [];
+    other.onChange(({ containers }) => told.push(containers.size));
+    other.applyAll([...updates].reverse());
+    expect([told, other.toJSON()]).toEqual([[2], note.toJSON()]);
+    other.applyAll(updates);
+    other.applyAll([]);
+    expect(told).toEqual([2]);
+  });
+
+  test('leave nothing of a node behind that one which failed had made', () => {
+    const note = open(1);
+    const other = open(2);
+    other.folders.create().data.name.set('theirs');
+    const fail = (): void =>
+      note.transact(() => {
+        note.folders.create().data.name.set('lost');
+        throw new RangeError('no');
+      });
+    expect(fail).toThrow(RangeError);
+    note.apply(other.save());
+    expect(note.toJSON()).toEqual(other.toJSON());
+    expect(note.folders.children[0]?.id).toBe('2.1');
+  });
 });
 
 describe('edits made apart', () => {

@@ -21,6 +21,8 @@ export interface DocumentMethods<F extends Fields> {
   transact<T>(edit: () => T, origin?: unknown): T;
   /** Takes in an update; `decode/*` unless the bytes are one, and then nothing has changed. */
   apply(update: Uint8Array): void;
+  /** Takes in updates that have come together: as `apply`, but told as one change, and all or none. */
+  applyAll(updates: readonly Uint8Array[]): void;
   /** A document of another site with what this one has, or had at a version that `native.frontier` once was. */
   fork(site: DocumentSite, version?: readonly Dot[]): TypedDocument<F>;
   /** What it held at such a version, as `toJSON` has it. Costs a replay of the history up to there. */
@@ -72,6 +74,10 @@ class DocumentView<F extends Fields> extends RecordViewBase<F> implements Docume
 
   apply(update: Uint8Array): void {
     this.native.apply(update);
+  }
+
+  applyAll(updates: readonly Uint8Array[]): void {
+    this.native.applyAll(updates);
   }
 
   fork(site: DocumentSite, version?: readonly Dot[]): TypedDocument<F> {

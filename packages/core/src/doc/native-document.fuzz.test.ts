@@ -77,7 +77,7 @@ class Site {
     return made;
   }
 
-  receive(update: Uint8Array): void {
+  receive(...updates: readonly Uint8Array[]): void {
     const edits: string[] = [];
     const before = this.document.text('t').toString();
     let patched = before;
@@ -88,7 +88,9 @@ class Site {
           patched = patched.slice(0, index) + inserted + patched.slice(index + removed);
         }
     });
-    this.document.apply(update);
+    const [only] = updates;
+    if (updates.length === 1 && only !== undefined) this.document.apply(only);
+    else this.document.applyAll(updates);
     stop();
     expect(patched).toBe(this.document.text('t').toString());
     this.#followInTree();
@@ -149,6 +151,7 @@ function play(random: Seeded): void {
       site.inbox = site.inbox.filter((each) => !taken.includes(each) || random.chance(0.1));
       const updates = random.chance(0.5) ? random.shuffle(taken) : taken;
       if (random.chance(0.3)) site.receive(mergeOf(updates));
+      else if (random.chance(0.4)) site.receive(...updates.map(({ update }) => update));
       else for (const { update } of updates) site.receive(update);
     } else site.restart();
     site.check();

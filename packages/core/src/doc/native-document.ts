@@ -5,84 +5,36 @@
  *                 │                                 is right as it stands: no CRDT state is touched
  *                 └──▶ one event when the transaction ends ──▶ bytes ──▶ listeners
  *
- *   apply  ──▶ events that can be taken in ──▶ operation log ─┬─ linear ───▶ content
- *                 │                                           └─ concurrent: walker ──▶ content
- *                 └──▶ the rest waits in the causal buffer
+ *   apply  ──▶ intake ──▶ operation log ──▶ content
  *
- * An event that contradicts the history (an index beyond the end, a parent that is no event) is refused whole, by every
- * replica alike, and what depends on it waits. Leaves out: what apps call (the containers' own files and schema.ts).
+ * Here are local edits and transactions, versions, and documents as bytes. Leaves out: taking updates in (intake.ts), what
+ * operations do to the content (document-content.ts), and what apps call (the containers' own files and schema.ts).
  */
-
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { compareVectors, type HybridTime, type VersionVector, vectorOf } from '../causality/index.ts';
+import { type VersionVector, vectorOf } from '../causality/index.ts';
 import { CausewayError, InvariantError } from '../error.ts';
 import { EventLog, type EventTime, type LocalFrontier } from '../history/index.ts';
 import { type Dot, dot, type ReplicaId } from '../id/index.ts';
 import { Listeners } from '../listeners.ts';
 import type { ListOp } from '../op/list.ts';
-import type { OpContext } from '../op/op-type.ts';
-import { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
-import { BACKSPACE, DELETE, INSERT } from '../op/sequence/sequence-log.ts';
-import { SequenceWalker } from '../op/sequence/sequence-walker.ts';
+import type { SequenceIdentity } from '../op/sequence/sequence-identity.ts';
+import { DELETE, INSERT } from '../op/sequence/sequence-log.ts';
 import type { ContainerChanges, DocumentChange } from './change.ts';
-import { ChangeNotes } from './change-notes.ts';
+import type { ChangeNotes } from './change-notes.ts';
 import type { ContainerId } from './container-id.ts';
-import {
-  type ContainerState,
-  emptyState,
-  nameBytesOf,
-  type SequenceState,
-  type TextState,
-  textOf,
-} from './container-state.ts';
-import { baseContext, type DocumentBase } from './document-base.ts';
+import { type ContainerState, nameBytesOf, type TextState, textOf } from './container-state.ts';
 import { DocumentClock } from './document-clock.ts';
-import {
-  batchOf,
-  behind,
-  composeBatches,
-  cutRun,
-  type EventBatch,
-  type EventRun,
-  eventStartAt,
-  eventStartFrom,
-  MAX_DOTS,
-  mapContainer,
-  parentsToSay,
-} from './event-batch.ts';
+import { DocumentContent } from './document-content.ts';
+import { batchOf, behind, composeBatches, type EventBatch, MAX_DOTS, parentsToSay } from './event-batch.ts';
+import { Intake } from './intake.ts';
 import { type ContainerInverse, inverseOfList } from './inverse.ts';
-import {
-  createList,
-  dotsOfListOp,
-  effectList,
-  insertLogged,
-  type ListContent,
-  logListOp,
-} from './list-content.ts';
-import { OpLog, type PlainOp } from './op-log.ts';
-import { PastContext } from './past-context.ts';
-import { Patch } from './patch.ts';
-import {
-  createPlain,
-  effectPlain,
-  inverseOf,
-  isPlainType,
-  type Names,
-  type PlainState,
-  settlePlain,
-} from './plain-ops.ts';
-import { SingleReader } from './single-reader.ts';
+import { dotsOfListOp, type ListContent, logListOp } from './list-content.ts';
+import type { OpLog, PlainOp } from './op-log.ts';
+import { inverseOf, type Names, type PlainState } from './plain-ops.ts';
 import { SingleWriter } from './single-writer.ts';
-import {
-  decodeSnapshot,
-  decodeUpdate,
-  encodeSnapshot,
-  isSnapshot,
-  type ReadyText,
-} from './snapshot-codec.ts';
+import { decodeSnapshot, encodeSnapshot, isSnapshot, type ReadyText } from './snapshot-codec.ts';
 import { Text } from './text.ts';
 import { encodeUpdate } from './update-codec.ts';
-import { type HeldRun, tooMuchWaits, type WaitingRun, WaitingRuns } from './waiting-runs.ts';
 
 /** Where a document lives: who writes there, and that place's clock. */
 export interface DocumentSite {
@@ -94,9 +46,8 @@ export interface DocumentSite {
 /** A history of fewer operations, runs of typing counted once, opens in a fraction of a millisecond. */
 const SHORT_HISTORY_OPS = 256;
 
-/** For all documents: neither holds anything from one update to the next. */
+/** For all documents: it holds nothing from one update to the next. */
 const singleWriter = new SingleWriter();
-const singleReader = new SingleReader();
 
 interface OpenTransaction {
   readonly origin: unknown;
@@ -117,47 +68,18 @@ export class NativeDocument {
   readonly #site: DocumentSite;
   readonly #clock: DocumentClock;
   readonly #events = new EventLog();
-  readonly #ops = new OpLog();
-  readonly #states: ContainerState[] = [];
-  readonly #revisions: number[] = [];
+  readonly #content: DocumentContent;
+  readonly #ops: OpLog;
+  readonly #notes: ChangeNotes;
+  readonly #intake: Intake;
   readonly #self: number;
   readonly #updates = new Listeners<[update: Uint8Array]>();
   readonly #changes = new Listeners<[change: DocumentChange]>();
-  readonly #waiting = new WaitingRuns();
-  readonly #patch = new Patch();
-  /** Plain operations taken in whose effect is still to come. */
-  readonly #plains: {
-    readonly container: number;
-    readonly lv: number;
-    readonly op: PlainOp;
-    readonly linear: boolean;
-  }[] = [];
-  /** Which container of a batch is which here. */
-  readonly #mapped = new WeakMap<EventBatch, Map<number, number>>();
-  /** What it begins with, when its first history was given up. */
-  #base: DocumentBase | undefined;
   /** The snapshot that this was opened from, while only its texts were read. */
   #asleep:
     | { readonly snapshot: Uint8Array; readonly update: Uint8Array; readonly version: VersionVector }
     | undefined;
-  /** History is taken in whose texts are there already. */
-  #waking = false;
-  readonly #names: Names = {
-    lvOf: (value) => {
-      const { length, replicas } = this.#events;
-      const beyond = value.replica === this.replica ? value.seq - 1 - replicas.lastSeq(this.#self) : -1;
-      if (beyond >= 0) return beyond < (this.#transaction?.length ?? 0) ? length + beyond : undefined;
-      const lv = replicas.lvOfDot(value);
-      return lv < 0 ? undefined : lv;
-    },
-    dotOf: (lv) => this.dotOf(lv),
-  };
-  readonly #notes = new ChangeNotes(this.#ops.containers, this.#names);
   #transaction: OpenTransaction | undefined;
-  /** The text that an update was of last. */
-  #lastText = -1;
-  /** That of the operation that was carried out last. */
-  #time: HybridTime;
   /** The LV after this replica's last event. */
   #ownEnd = 0;
 
@@ -166,7 +88,18 @@ export class NativeDocument {
     this.#clock = new DocumentClock(() => site.now());
     this.replica = site.replica;
     this.#self = this.#events.replicas.meet(site.replica);
-    this.#time = { ...NO_TIME, replica: site.replica };
+    const names: Names = { lvOf: (value) => this.#lvOfName(value), dotOf: (lv) => this.dotOf(lv) };
+    this.#content = new DocumentContent(this.#events, names, site.replica);
+    this.#ops = this.#content.ops;
+    this.#notes = this.#content.notes;
+    this.#intake = new Intake({
+      events: this.#events,
+      content: this.#content,
+      clock: this.#clock,
+      replica: site.replica,
+      tells: () => this.#changes.size > 0,
+      done: () => this.#tellChange(false, undefined, 0, 0, NONE),
+    });
   }
 
   /**
@@ -200,7 +133,7 @@ export class NativeDocument {
   /** Runs of events that wait for others that have not come. */
   get waiting(): number {
     this.#wakeUp();
-    return this.#waiting.size;
+    return this.#intake.waiting.size;
   }
 
   /**
@@ -247,18 +180,13 @@ export class NativeDocument {
    */
   apply(update: Uint8Array): void {
     this.#mayRead();
-    if (singleReader.read(update) && this.#applySingle(singleReader)) return;
-    const batch = decodeUpdate(update);
-    if (batch.base !== undefined) this.#begin(batch.base);
-    const mark = this.#events.length;
-    const waiting = this.#takeInWhole(batch, update.length);
-    const fresh = this.#waiting.fresh(waiting);
-    if (!this.#waiting.hasRoomFor(fresh)) {
-      this.#takeBackTo(mark, 0, 0);
-      throw tooMuchWaits(update.length);
-    }
-    for (const held of fresh) this.#waiting.add(held);
-    this.#wakeAndFinish();
+    this.#intake.apply(update);
+  }
+
+  /** Takes in updates that have come together, as one `apply` of each would, but told as one change, and all or none. */
+  applyAll(updates: readonly Uint8Array[]): void {
+    this.#mayRead();
+    this.#intake.applyAll(updates);
   }
 
   /** What a store keeps: `snapshot`, or `history` where that is so short that it is read as soon as its texts would be. */
@@ -272,9 +200,9 @@ export class NativeDocument {
     if (this.#asleep !== undefined) return this.#asleep.snapshot;
     const update = this.history();
     // A base has its texts ready.
-    if (this.#base !== undefined) return update;
+    if (this.#intake.base !== undefined) return update;
     const texts: ReadyText[] = [];
-    for (const [container, state] of this.#states.entries())
+    for (const [container, state] of this.#content.states())
       if (state.type === 'text' && state.content.length > 0)
         texts.push({ container, text: state.content.toString() });
     // Only a history that somebody forged has half a surrogate pair, which has no UTF-8.
@@ -286,8 +214,8 @@ export class NativeDocument {
   history(): Uint8Array {
     this.#mayRead();
     const history = this.#batchOf([this.#events.start, this.#events.length]);
-    if (this.#waiting.size === 0) return encodeUpdate(history);
-    return encodeUpdate(composeBatches([history, ...this.#waiting.batches()]));
+    if (this.#intake.waiting.size === 0) return encodeUpdate(history);
+    return encodeUpdate(composeBatches([history, ...this.#intake.waiting.batches()]));
   }
 
   /** An update with what a holder of `since` lacks; with all there is, for a holder who lacks some of the base. */
@@ -309,7 +237,8 @@ export class NativeDocument {
   /** These ranges of LVs, after the base. */
   #batchOf(ranges: readonly number[]): EventBatch {
     const batch = batchOf(this.#events, this.#ops, ranges);
-    return this.#base === undefined ? batch : { ...batch, base: this.#base };
+    const { base } = this.#intake;
+    return base === undefined ? batch : { ...batch, base };
   }
 
   /**
@@ -346,16 +275,14 @@ export class NativeDocument {
   /** The text of this name at the root. It is there from the start, empty. */
   text(name: string): Text {
     const container = this.container({ at: 'root', type: 'text', name });
-    return new Text(this, container, this.#states[container] as TextState);
+    return new Text(this, container, this.#content.state(container) as TextState);
   }
 
   // ---- For the containers ----
 
   /** The number of this container here. Naming one makes no operation. */
   container(id: ContainerId): number {
-    const container = this.#ops.meet(id);
-    this.#prepareStates();
-    return container;
+    return this.#content.container(id);
   }
 
   /** Containers that have been named here: their numbers are those below. */
@@ -365,15 +292,15 @@ export class NativeDocument {
   }
 
   idOf(container: number): ContainerId {
-    return this.#ops.containers[container] as ContainerId;
+    return this.#content.idOf(container);
   }
 
   /** Texts are there before the history is. */
   state(container: number): ContainerState {
-    const state = this.#states[container] as ContainerState;
+    const state = this.#content.state(container);
     if (state.type === 'text') return state;
     this.#wakeUp();
-    return this.#states[container] as ContainerState;
+    return this.#content.state(container);
   }
 
   insertText(container: number, text: TextState, index: number, inserted: string): void {
@@ -426,15 +353,13 @@ export class NativeDocument {
     this.#ops.plain(container, lv, op);
     const time = { ...open.time, replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
-    const state = this.#states[container] as PlainState;
+    const state = this.#content.state(container) as PlainState;
     const tells = this.#changes.size > 0;
     if (tells) {
-      const inverse = inverseOf(state, op, lv, this.#names);
+      const inverse = inverseOf(state, op, lv, this.names);
       if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
     }
-    this.#carryOut(container, state, op, context, tells);
-    this.#settle(container, state, tells);
-    this.#touch(container);
+    this.#content.effect(container, op, context, tells);
     open.length += 1;
     open.replays.add(container);
   }
@@ -446,43 +371,32 @@ export class NativeDocument {
       return;
     }
     const open = this.#transaction;
-    const list = this.#states[container] as ListContent;
+    const list = this.#content.state(container) as ListContent;
     const count = dotsOfListOp(op);
     const lv = this.#nextLv(count);
     // Nobody compares when elements came or went.
     if (op.do === 'set' || op.do === 'move') open.time ??= this.#clock.tick();
-    logListOp(this.#ops, container, lv, op, this.#names);
+    logListOp(this.#ops, container, lv, op, this.names);
     const time = { ...(open.time ?? NO_TIME), replica: this.replica };
     const context = { lv, time, linear: true, sees: () => true, seenUpTo: lv - 1 };
     const tells = this.#changes.size > 0;
     if (tells) open.inverses.push({ ...inverseOfList(list.items, op, lv), container, lv });
     list.items.apply(op, context, tells ? this.#notes.list(container) : undefined);
     list.length = list.items.rawLength;
-    this.#touch(container);
+    this.#content.touch(container);
     open.length += count;
     open.replays.add(container);
   }
 
   /** Grows with every change of a container that is no text, so that what was made of its state can be kept until then. */
   revision(container: number): number {
-    return this.#revisions[container] ?? 0;
-  }
-
-  #touch(container: number): void {
-    this.#revisions[container] = this.revision(container) + 1;
+    return this.#content.revision(container);
   }
 
   /** Which element of a text, or slot of a list, is where. Not within a transaction, whose elements have no names yet. */
   identity(container: number): SequenceIdentity {
     this.#mayRead();
-    const state = this.#states[container] as SequenceState;
-    state.identity ??= this.#identityOf(container);
-    return state.identity;
-  }
-
-  #identityOf(container: number): SequenceIdentity {
-    const { graph, replicas } = this.#events;
-    return new SequenceIdentity(graph, this.#ops.sequence(container).log, (a, b) => replicas.compare(a, b));
+    return this.#content.identity(container);
   }
 
   /** The dot of an LV, one of the open transaction too. */
@@ -492,8 +406,17 @@ export class NativeDocument {
     return dot(this.replica, replicas.lastSeq(this.#self) + 1 + lv - length);
   }
 
+  /** Of the open transaction too. */
+  #lvOfName(value: Dot): number | undefined {
+    const { length, replicas } = this.#events;
+    const beyond = value.replica === this.replica ? value.seq - 1 - replicas.lastSeq(this.#self) : -1;
+    if (beyond >= 0) return beyond < (this.#transaction?.length ?? 0) ? length + beyond : undefined;
+    const lv = replicas.lvOfDot(value);
+    return lv < 0 ? undefined : lv;
+  }
+
   get names(): Names {
-    return this.#names;
+    return this.#content.names;
   }
 
   /** The LV of a dot; undefined when it is not known. */
@@ -583,7 +506,7 @@ export class NativeDocument {
   /** What waits for other events, as one update. */
   waitingUpdate(): Uint8Array {
     this.#mayRead();
-    return encodeUpdate(composeBatches(this.#waiting.batches()));
+    return encodeUpdate(composeBatches(this.#intake.waiting.batches()));
   }
 
   // ---- Local transactions ----
@@ -648,34 +571,7 @@ export class NativeDocument {
     this.#notes.clear();
     for (let i = open.undo.length - 1; i >= 0; i--) open.undo[i]?.();
     this.#ops.truncate(open.start);
-    for (const container of open.replays) this.#replay(container);
-  }
-
-  /** Makes the state of a container that is no text from what is in the log. */
-  #replay(container: number): void {
-    const { type } = this.idOf(container);
-    const fresh = isPlainType(type) ? createPlain(type) : this.#replaySlots(container);
-    this.#ops.visit(0, this.#events.length, {
-      sequence: () => {},
-      plain: (of, lv, op) => {
-        if (of === container) this.#effect(container, fresh, op, this.#contextOf(lv, false), false);
-      },
-    });
-    if (fresh.type !== 'list') settlePlain(fresh);
-    this.#states[container] = fresh;
-    this.#touch(container);
-  }
-
-  /** A list with its slots as they are now, before moves and sets. */
-  #replaySlots(container: number): ListContent {
-    const list = createList();
-    const ops = this.#ops.sequence(container);
-    this.#identityOf(container).forEach((lv, count) => {
-      const content = ops.log.contentOf(ops.log.starts.lastAtMost(lv), lv);
-      insertLogged(list, ops, list.items.rawLength, count, content, undefined);
-    });
-    list.length = list.items.rawLength;
-    return list;
+    for (const container of open.replays) this.#content.replay(container);
   }
 
   /** Marks the time of a text edit when that of the one before is too old. Returns whether there is a new time. */
@@ -687,466 +583,14 @@ export class NativeDocument {
     return true;
   }
 
-  // ---- Taking updates in ----
-
-  /** Takes in one text edit whose time has come. False when it is not so plain, and nothing was done. */
-  #applySingle(edit: SingleReader): boolean {
-    const { replicas, graph } = this.#events;
-    if (graph.length + edit.count > MAX_DOTS) return false;
-    const replica = replicas.find(edit.replica as ReplicaId);
-    if ((replica < 0 ? 0 : replicas.lastSeq(replica)) !== edit.seq - 1) return false;
-    if (this.#base !== undefined && edit.seq - 1 <= this.#events.baseSeq(edit.replica as ReplicaId))
-      return false;
-    const own = edit.seq === 1 ? -1 : replicas.lvOf(replica, edit.seq - 1);
-    const isNext = edit.parents < 0 && graph.isLinear && own === graph.length - 1;
-    const parents = isNext ? undefined : this.#parentsOf(edit, own);
-    if (!isNext && parents === undefined) return false;
-    const container = this.#textOf(edit);
-    if (container < 0) return false;
-    const text = this.#states[container] as TextState;
-    const linear = parents === undefined || graph.isFrontier(parents);
-    if (linear && edit.index + (edit.deletes ? edit.count : 0) > text.length) return false;
-    this.#takeInSingle(edit, container, text, linear ? undefined : parents);
-    return true;
-  }
-
-  #takeInSingle(
-    edit: SingleReader,
-    container: number,
-    text: TextState,
-    parents: LocalFrontier | undefined,
-  ): void {
-    const events = this.#events;
-    const { count, index } = edit;
-    const lv = events.length;
-    const replica = events.replicas.meet(edit.replica as ReplicaId);
-    if (edit.hasTime) {
-      events.markTime(replica, edit.seq, edit.wallMs, edit.counter);
-      this.#clock.see(edit.wallMs, edit.counter, edit.replica === this.replica);
-    }
-    if (parents === undefined) events.appendNext(replica, count);
-    else events.append(replica, 1, count, parents);
-    if (edit.deletes) this.#ops.sequenceOp(container, DELETE, lv, index, count);
-    else this.#ops.insertAscii(container, lv, index, edit.bytes, edit.textStart, count);
-    if (parents !== undefined) {
-      try {
-        this.#land(container, lv, lv + count);
-      } catch (error) {
-        this.#takeBackTo(lv, 0, 0);
-        if (!CausewayError.inFamily(error, 'decode')) throw error;
-      }
-    } else {
-      if (edit.deletes) text.content.remove(index, count);
-      else text.content.insertAscii(index, edit.bytes, edit.textStart, count);
-      text.length += edit.deletes ? -count : count;
-      if (this.#changes.size > 0)
-        this.#notes.text(container, { index, removed: edit.deletes ? count : 0, inserted: edit.text() });
-    }
-    if (parents !== undefined || this.#waiting.size > 0 || !this.#notes.isEmpty) this.#wakeAndFinish();
-  }
-
-  /** The LVs of an edit's parents; undefined when one is not known or it cannot have them. */
-  #parentsOf(edit: SingleReader, own: number): LocalFrontier | undefined {
-    if (edit.parents < 0) return own < 0 ? [] : [own];
-    const parents: number[] = [];
-    for (let i = 0; i < edit.parents; i++) {
-      const replica = this.#events.replicas.find(edit.parentReplicas[i] as ReplicaId);
-      const lv = replica < 0 ? -1 : this.#events.replicas.lvOf(replica, edit.parentSeqs[i] as number);
-      if (lv < 0) return undefined;
-      parents.push(lv);
-    }
-    if (parents.length === 2 && (parents[0] as number) > (parents[1] as number)) parents.reverse();
-    return this.#areParents(parents, own) ? parents : undefined;
-  }
-
-  /** The container of an edit's text; -1 when it is not known yet. */
-  #textOf(edit: SingleReader): number {
-    const last = this.#states[this.#lastText];
-    const name = last?.type === 'text' ? nameBytesOf(last) : undefined;
-    if (name !== undefined && edit.hasName(name)) return this.#lastText;
-    this.#lastText = this.#ops.find({ at: 'root', type: 'text', name: edit.name() });
-    return this.#lastText;
-  }
-
-  #wakeAndFinish(): void {
-    if (this.#waiting.size > 0) this.#wake();
-    this.#finish(this.#changes.size > 0);
-  }
-
-  /** Begins with a base, unless everything that it stands for is known. `decode/behind` when only some of it is. */
-  #begin(base: DocumentBase): void {
-    if (!this.#lacks(base)) return;
-    if (this.#events.length > 0) throw behind(base.last[0] as Dot);
-    const length = base.names.reduce((sum, { count }) => sum + count, 0);
-    this.#base = base;
-    this.#events.begin(base);
-    for (const { wallMs, counter, replica } of base.last)
-      this.#clock.see(wallMs, counter, replica === this.replica);
-    const mapped = new Map<number, number>();
-    this.#ops.appendFrom(base.ops, 0, length, 0, (theirs) => {
-      const container = mapContainer(base.ops, this.#ops, mapped, theirs);
-      this.#prepareStates();
-      return container;
-    });
-    this.#ops.visit(0, length, {
-      sequence: (container, _kind, _lv, index, count, content) => {
-        this.#patch.insert(container, index, count, content);
-        (this.#states[container] as SequenceState).length += count;
-      },
-      plain: (container, lv, op) => void this.#plains.push({ container, lv, op, linear: false }),
-    });
-    this.#finish(this.#changes.size > 0);
-  }
-
-  #lacks({ last }: DocumentBase): boolean {
-    const { replicas } = this.#events;
-    return last.some(({ replica, seq }) => {
-      const known = replicas.find(replica);
-      return known < 0 || replicas.lastSeq(known) < seq;
-    });
-  }
-
-  /** Takes in what can be of a batch; nothing when some of it lies behind the base. */
-  #takeInWhole(batch: EventBatch, weight: number): readonly WaitingRun[] {
-    const mark = this.#events.length;
-    try {
-      return this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
-    } catch (error) {
-      this.#takeBackTo(mark, 0, 0);
-      throw error;
-    }
-  }
-
-  /** Takes in what can be, in order. Returns the rest, each with a dot that it lacks. */
-  #takeIn(held: readonly HeldRun[]): readonly WaitingRun[] {
-    const waiting: WaitingRun[] = [];
-    for (const item of held) {
-      const missing = this.#takeInRun(item.batch, item.run);
-      if (missing !== undefined) waiting.push({ item, missing });
-    }
-    return waiting;
-  }
-
-  /** Takes in the events of a run that are not known, unless one of their parents is not: then that dot is returned. */
-  #takeInRun(batch: EventBatch, whole: EventRun): Dot | undefined {
-    const { replicas, graph } = this.#events;
-    const known = replicas.find(whole.replica);
-    const last = known < 0 ? 0 : replicas.lastSeq(known);
-    const end = whole.seq + whole.count;
-    if (end <= last + 1) return undefined;
-    if (whole.seq > last + 1) return dot(whole.replica, whole.seq - 1);
-    const from = eventStartFrom(whole, last + 1);
-    // An event that begins elsewhere here than there: two writers for one replica. What is known stays.
-    if (from !== last + 1) return undefined;
-    const run = cutRun(whole, from, end);
-    const found =
-      run.parents === undefined
-        ? this.#events.versionBefore(run.replica, from)
-        : this.#events.versionOf(run.parents);
-    if (found.is === 'missing') return found.dot;
-    if (found.is === 'behind') throw behind(found.dot);
-    const own = last === 0 ? -1 : replicas.lvOf(known, last);
-    if (run.parents !== undefined && !this.#areParents(found.version, own)) return undefined;
-    if (graph.length + run.count > MAX_DOTS) return undefined;
-    this.#add(batch, run, found.version);
-    return undefined;
-  }
-
-  /** Whether an event can have these parents: ends of events, concurrent with each other, and its replica's own past among what they have seen. */
-  #areParents(parents: LocalFrontier, own: number): boolean {
-    const { graph } = this.#events;
-    if (graph.isFrontier(parents)) return true;
-    if (!parents.every((lv) => this.#events.endsEvent(lv))) return false;
-    if (own >= 0 && !graph.includes(parents, own)) return false;
-    if (parents.length < 2) return true;
-    return graph.headsOf(parents).length === parents.length;
-  }
-
-  /** Adds the events of a run up to the first that contradicts the history. */
-  #add(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    if (this.#waking) this.#addKnown(batch, run, parents);
-    else if (this.#events.graph.isFrontier(parents)) {
-      const bad = this.#firstOutOfRange(batch, run);
-      const sound = bad < 0 ? run : cutRun(run, run.seq, eventStartAt(run, run.seq + bad));
-      if (sound.count > 0) this.#addLinear(batch, sound, parents);
-    } else if (!this.#addConcurrent(batch, run, parents) && run.lengths[0]?.length !== run.count) {
-      this.#addByEvent(batch, run, parents);
-    }
-  }
-
-  /** Adds events whose texts are there already. */
-  #addKnown(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    const linear = this.#events.graph.isFrontier(parents);
-    const lv = this.#append(batch, run, parents);
-    this.#ops.visit(lv, lv + run.count, {
-      sequence: () => {},
-      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear }),
-    });
-  }
-
-  #addByEvent(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    const end = run.seq + run.count;
-    let before = parents;
-    for (let seq = run.seq; seq < end; ) {
-      const next = eventStartFrom(run, seq + 1);
-      if (!this.#addConcurrent(batch, cutRun(run, seq, next), before)) return;
-      before = [this.#events.length - 1];
-      seq = next;
-    }
-  }
-
-  /** The place in the run of the first operation with an index beyond the text as it will be then; -1 when there is none. */
-  #firstOutOfRange(batch: EventBatch, run: EventRun): number {
-    const lengths: number[] = [];
-    let bad = -1;
-    batch.ops.visit(run.position, run.position + run.count, {
-      sequence: (theirs, kind, lv, index, count) => {
-        const length = lengths[theirs] ?? this.#lengthOf(batch, theirs);
-        const reach = kind === DELETE ? index + count : kind === INSERT ? index : index + 1;
-        if (reach > length && bad < 0) bad = lv - run.position;
-        lengths[theirs] = kind === INSERT ? length + count : length - count;
-      },
-      plain: () => {},
-    });
-    return bad;
-  }
-
-  #lengthOf(batch: EventBatch, theirs: number): number {
-    const state = this.#states[this.#mapContainer(batch, theirs)];
-    return state?.type === 'text' || state?.type === 'list' ? state.length : 0;
-  }
-
-  #addLinear(batch: EventBatch, run: EventRun, parents: LocalFrontier): void {
-    const lv = this.#append(batch, run, parents);
-    this.#ops.visit(lv, lv + run.count, {
-      sequence: (container, kind, _lv, index, count, content) => {
-        const state = this.#states[container] as SequenceState;
-        if (kind === INSERT) this.#patch.insert(container, index, count, content);
-        else this.#patch.remove(container, kind === BACKSPACE ? index - count + 1 : index, count);
-        state.length += kind === INSERT ? count : -count;
-      },
-      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: true }),
-    });
-  }
-
-  /** False when the events contradict the history; then nothing has changed. */
-  #addConcurrent(batch: EventBatch, run: EventRun, parents: LocalFrontier): boolean {
-    const mark = this.#events.length;
-    const steps = this.#patch.seal();
-    const plains = this.#plains.length;
-    const lv = this.#append(batch, run, parents);
-    const sequences = new Set<number>();
-    this.#ops.visit(lv, lv + run.count, {
-      sequence: (container) => void sequences.add(container),
-      plain: (container, at, op) => void this.#plains.push({ container, lv: at, op, linear: false }),
-    });
-    try {
-      for (const container of sequences) this.#land(container, lv, lv + run.count);
-    } catch (error) {
-      if (!CausewayError.inFamily(error, 'decode')) throw error;
-      this.#takeBackTo(mark, steps, plains);
-      return false;
-    }
-    return true;
-  }
-
-  #land(container: number, from: number, to: number): void {
-    const state = this.#states[container] as SequenceState;
-    const { log } = this.#ops.sequence(container);
-    state.walker ??= new SequenceWalker(this.#events.graph, log, (a, b) =>
-      this.#events.replicas.compare(a, b),
-    );
-    state.walker.land(from, to, state.length, {
-      insert: (index, lv, count) => {
-        this.#patch.insert(container, index, count, log.contentOf(log.starts.lastAtMost(lv), lv));
-        state.length += count;
-      },
-      remove: (index, count) => {
-        this.#patch.remove(container, index, count);
-        state.length -= count;
-      },
-    });
-  }
-
-  /** Puts events and operations into the logs. Returns the first LV. */
-  #append(batch: EventBatch, run: EventRun, parents: LocalFrontier): number {
-    const events = this.#events;
-    const start = events.length;
-    const replica = events.replicas.meet(run.replica);
-    for (const time of run.times) {
-      events.markTime(replica, time.seq, time.wallMs, time.counter);
-      this.#clock.see(time.wallMs, time.counter, run.replica === this.replica);
-    }
-    for (const [i, { seq, length }] of run.lengths.entries()) {
-      const end = run.lengths[i + 1]?.seq ?? run.seq + run.count;
-      events.append(replica, (end - seq) / length, length, i === 0 ? parents : [events.length - 1]);
-    }
-    this.#ops.appendFrom(batch.ops, run.position, run.position + run.count, start, (theirs) =>
-      this.#mapContainer(batch, theirs),
-    );
-    return start;
-  }
-
-  #mapContainer(batch: EventBatch, theirs: number): number {
-    let mapped = this.#mapped.get(batch);
-    if (mapped === undefined) {
-      mapped = new Map();
-      this.#mapped.set(batch, mapped);
-    }
-    const container = mapContainer(batch.ops, this.#ops, mapped, theirs);
-    this.#prepareStates();
-    return container;
-  }
-
-  /** Every container has its state from the moment it is named. */
-  #prepareStates(): void {
-    for (let next = this.#states.length; next < this.#ops.containers.length; next++) {
-      const id = this.idOf(next);
-      this.#states.push(emptyState(id));
-    }
-  }
-
-  #takeBackTo(mark: number, steps: number, plains: number): void {
-    this.#events.truncate(mark);
-    this.#ops.truncate(mark);
-    this.#patch.truncate(steps);
-    this.#plains.length = plains;
-    for (const state of this.#states) {
-      if (state.type !== 'text' && state.type !== 'list') continue;
-      state.length = state.type === 'text' ? state.content.length : state.items.rawLength;
-      state.walker?.rest();
-      state.identity?.rest();
-    }
-    this.#patch.forEach((container, _index, count) => {
-      (this.#states[container] as SequenceState).length += count;
-    });
-  }
-
-  #wake(): void {
-    const { replicas } = this.#events;
-    const lastSeq = (id: ReplicaId): number => {
-      const replica = replicas.find(id);
-      return replica < 0 ? 0 : replicas.lastSeq(replica);
-    };
-    for (
-      let woken = this.#waiting.wakeDue(lastSeq);
-      woken.length > 0;
-      woken = this.#waiting.wakeDue(lastSeq)
-    ) {
-      for (const held of woken) {
-        try {
-          for (const waiting of this.#takeIn([held])) this.#waiting.add(waiting);
-        } catch (error) {
-          // It came before the base did, and lies behind it.
-          if (!CausewayError.is(error, 'decode/behind')) throw error;
-        }
-      }
-    }
-  }
-
-  /** Carries out what was taken in, and tells. */
-  #finish(tells: boolean): void {
-    this.#patch.forEach((container, index, count, content) => {
-      const state = this.#states[container] as SequenceState;
-      if (state.type === 'text') this.#patchText(container, state, index, count, content, tells);
-      else this.#patchList(container, state, index, count, content, tells);
-    });
-    this.#patch.truncate(0);
-    const changed = new Set<number>();
-    for (const { container, lv, op, linear } of this.#plains) {
-      const state = this.#states[container] as ListContent | PlainState;
-      this.#effect(container, state, op, this.#contextOf(lv, linear), tells);
-      changed.add(container);
-    }
-    this.#plains.length = 0;
-    for (const container of changed) {
-      const state = this.#states[container] as ListContent | PlainState;
-      if (state.type !== 'list') this.#settle(container, state, tells);
-      this.#touch(container);
-    }
-    this.#tellChange(false, undefined, 0, 0, NONE);
-  }
-
-  /** `count` elements come in whose content begins at `content`; below 0, elements go. */
-  #patchText(
-    container: number,
-    text: TextState,
-    index: number,
-    count: number,
-    content: number,
-    tells: boolean,
-  ): void {
-    if (count < 0) {
-      if (tells) this.#notes.text(container, { index, removed: -count, inserted: '' });
-      text.content.remove(index, -count);
-      return;
-    }
-    const { units } = this.#ops.sequence(container);
-    if (tells) this.#notes.text(container, { index, removed: 0, inserted: units.text(content, count) });
-    text.content.insertUnits(index, units.view(content, count));
-  }
-
-  /** As `patchText`, with slots. */
-  #patchList(
-    container: number,
-    list: ListContent,
-    index: number,
-    count: number,
-    content: number,
-    tells: boolean,
-  ): void {
-    const edits = tells ? this.#notes.list(container) : undefined;
-    if (count < 0) list.items.remove(index, -count, edits);
-    else insertLogged(list, this.#ops.sequence(container), index, count, content, edits);
-    this.#touch(container);
-  }
-
-  #effect(
-    container: number,
-    state: ListContent | PlainState,
-    op: PlainOp,
-    context: OpContext,
-    tells: boolean,
-  ): void {
-    if (state.type === 'list') {
-      const edits = tells ? this.#notes.list(container) : undefined;
-      effectList(state, this.#ops.sequence(container), op, context, this.#names, edits);
-      return;
-    }
-    this.#carryOut(container, state, op, context, tells);
-  }
-
-  #carryOut(container: number, state: PlainState, op: PlainOp, context: OpContext, tells: boolean): void {
-    const change = effectPlain(state, op, context, this.#names);
-    if (tells && change !== undefined) this.#notes.plain(container, change);
-  }
-
-  #settle(container: number, state: PlainState, tells: boolean): void {
-    const change = settlePlain(state);
-    if (tells && change !== undefined) this.#notes.plain(container, change);
-  }
-
-  #contextOf(lv: number, linear: boolean): OpContext {
-    const { replicas } = this.#events;
-    const replica = replicas.replicaOf(lv);
-    const { wallMs, counter } = this.#events.timeOf(replica, replicas.seqOf(lv));
-    const id = replicas.idOf(replica);
-    // One object for the operations of one event, and more: writes keep it.
-    if (this.#time.wallMs !== wallMs || this.#time.counter !== counter || this.#time.replica !== id)
-      this.#time = { wallMs, counter, replica: id };
-    if (lv < this.#events.start) return baseContext(lv, this.#time);
-    return new PastContext(this.#events.graph, lv, this.#time, linear);
-  }
-
   // ---- Opening ----
 
   #fallAsleep(snapshot: Uint8Array): void {
     const { update, version, containers, texts } = decodeSnapshot(snapshot);
     const mapped = new Map<number, number>();
     for (const { container, text } of texts) {
-      const ours = mapContainer(containers, this.#ops, mapped, container);
-      this.#prepareStates();
-      this.#states[ours] = textOf(this.idOf(ours), text);
+      const ours = this.#content.mapContainer(containers, mapped, container);
+      this.#content.putText(ours, textOf(this.idOf(ours), text));
     }
     this.#asleep = { snapshot, update, version };
   }
@@ -1154,31 +598,10 @@ export class NativeDocument {
   #wakeUp(): void {
     const asleep = this.#asleep;
     if (asleep === undefined) return;
-    const batch = decodeUpdate(asleep.update);
     this.#asleep = undefined;
-    this.#waking = true;
-    const weight = asleep.update.length;
-    const waiting = this.#takeIn(batch.runs.map((run) => ({ batch, run, weight })));
-    this.#waking = false;
-    if (compareVectors(this.version, asleep.version) !== 'equal' || !this.#replayLists()) {
-      this.#takeBackTo(0, 0, 0);
-      this.#asleep = asleep;
-      throw otherHistory();
-    }
-    for (const held of this.#waiting.fresh(waiting)) this.#waiting.add(held);
-    this.#finish(false);
-  }
-
-  /** Fills all lists with slots. False when their history contradicts itself. */
-  #replayLists(): boolean {
-    try {
-      for (const [container, state] of this.#states.entries())
-        if (state.type === 'list') this.#states[container] = this.#replaySlots(container);
-    } catch (error) {
-      if (!CausewayError.inFamily(error, 'decode')) throw error;
-      return false;
-    }
-    return true;
+    if (this.#intake.wake(asleep.update, asleep.version)) return;
+    this.#asleep = asleep;
+    throw otherHistory();
   }
 
   // ---- Telling ----
@@ -1190,7 +613,7 @@ export class NativeDocument {
     end: number,
     inverses: readonly ContainerInverse[],
   ): void {
-    const containers = this.#notes.take((container) => this.#states[container] as ContainerState);
+    const containers = this.#notes.take((container) => this.#content.state(container));
     // What a transaction has done and undone itself changes nothing to be seen, but is a step that can be taken back.
     if (containers === undefined && inverses.length === 0) return;
     this.#changes.tell({ local, origin, containers: containers ?? NO_CHANGES, start, end, inverses });

@@ -17,6 +17,10 @@ export class Patch {
     return this.#containers.length;
   }
 
+  get isEmpty(): boolean {
+    return this.#containers.length === 0;
+  }
+
   /** Returns the length, to which `truncate` may come back. */
   seal(): number {
     this.#sealed = this.#containers.length;

@@ -109,17 +109,18 @@ export class EventLog {
 
   /** The version with these heads. */
   versionOf(heads: readonly Dot[]): FoundVersion {
-    if (this.#base !== undefined && sameDots(heads, this.#base.frontier))
-      return { is: 'known', version: [this.#start - 1] };
-    const behind = heads.find(({ replica, seq }) => seq <= this.baseSeq(replica));
-    if (behind !== undefined) return { is: 'behind', dot: behind };
+    if (this.#base !== undefined) {
+      if (sameDots(heads, this.#base.frontier)) return { is: 'known', version: [this.#start - 1] };
+      const behind = heads.find(({ replica, seq }) => seq <= this.baseSeq(replica));
+      if (behind !== undefined) return { is: 'behind', dot: behind };
+    }
     const version: number[] = [];
     for (const head of heads) {
       const lv = this.replicas.lvOfDot(head);
       if (lv < 0) return { is: 'missing', dot: head };
       version.push(lv);
     }
-    return { is: 'known', version: version.sort((a, b) => a - b) };
+    return { is: 'known', version: version.length < 2 ? version : version.sort((a, b) => a - b) };
   }
 
   /** The version that has only what a replica's event at `seq` follows if nothing is said of its parents. */

@@ -373,6 +373,23 @@ describe('bytes that nobody wrote', () => {
     });
   });
 
+  test('among sound ones let none of these in', () => {
+    forEachSeed(40, (random) => {
+      const updates = forgeHistory(random);
+      const known = updates.slice(0, random.int(updates.length));
+      const document = holding(known);
+      const [before, waiting] = [read(document), document.waiting];
+      const hostile = hostileBytes(random, updates);
+      if (refusalOf(() => nativeFormat.validate(hostile)) === undefined) return;
+      const all = [...updates];
+      all.splice(random.int(all.length + 1), 0, hostile);
+      expect(refusalOf(() => document.applyAll(all))).toBeDefined();
+      expect([read(document), document.waiting]).toEqual([before, waiting]);
+      document.applyAll(updates);
+      expect(read(document)).toEqual(read(holding(updates)));
+    });
+  });
+
   test('say how many there are without there being so many', () => {
     const count = 2 ** 29;
     const remove = eventOf(parseReplicaId(1), 1, [dot(parseReplicaId(2), 1)], (ops) => {
