@@ -144,6 +144,11 @@ export class NativeDocument {
     return this.#clock.skewMs;
   }
 
+  /** The time by this device's clock, in milliseconds since 1970. */
+  now(): number {
+    return this.#site.now();
+  }
+
   /** Calls `listener` with the bytes of every local transaction, in order, before the edit returns. Returns the way to stop. */
   onUpdate(listener: (update: Uint8Array) => void): () => void {
     return this.#updates.add(listener);

@@ -23,6 +23,9 @@ function open(replica: number): NoteDocument {
   return createDocument(Note, { replica: parseReplicaId(replica), now: () => 1_700_000_000_000 });
 }
 
+/** Each transaction is a step. */
+const EACH = { captureMs: 0 };
+
 function meet(a: NoteDocument, b: NoteDocument): void {
   a.apply(b.native.updateSince(a.native.version));
   b.apply(a.native.updateSince(b.native.version));
@@ -34,7 +37,7 @@ describe('undo', () => {
     const [a, b] = [open(1), open(2)];
     a.body.insert(0, 'one two three');
     meet(a, b);
-    const undo = new UndoManager(a.native);
+    const undo = new UndoManager(a.native, EACH);
     a.body.delete(4, 4);
     b.body.insert(0, '> ');
     b.body.insert(15, '!');
@@ -49,7 +52,7 @@ describe('undo', () => {
 
   test('takes back an insertion, and leaves what others wrote into it', () => {
     const [a, b] = [open(1), open(2)];
-    const undo = new UndoManager(a.native);
+    const undo = new UndoManager(a.native, EACH);
     a.body.insert(0, 'mine');
     meet(a, b);
     b.body.insert(2, ' yours ');
@@ -63,7 +66,7 @@ describe('undo', () => {
 
   test('takes an insertion back that was deleted and brought back meanwhile', () => {
     const a = open(1);
-    const undo = new UndoManager(a.native);
+    const undo = new UndoManager(a.native, EACH);
     a.body.insert(0, 'abc');
     a.body.delete(1, 1);
     undo.undo();
@@ -80,7 +83,7 @@ describe('undo', () => {
     const [a, b] = [open(1), open(2)];
     a.title.set('first');
     meet(a, b);
-    const undo = new UndoManager(a.native);
+    const undo = new UndoManager(a.native, EACH);
     a.transact(() => {
       a.title.set('second');
       a.votes.set(10);
@@ -105,7 +108,7 @@ describe('undo', () => {
     a.steps.push(1, 2, 3, 4);
     a.rows.push().name.set('one');
     meet(a, b);
-    const undo = new UndoManager(a.native);
+    const undo = new UndoManager(a.native, EACH);
     a.steps.move(0, 3);
     a.steps.set(0, 20);
     a.steps.delete(1, 2);
@@ -131,9 +134,44 @@ describe('undo', () => {
     expect(undo.canUndo).toBe(false);
   });
 
+  test('takes what was typed within a moment as one', () => {
+    let wallMs = 1_700_000_000_000;
+    const [a, b] = [createDocument(Note, { replica: parseReplicaId(1), now: () => wallMs }), open(2)];
+    const undo = new UndoManager(a.native);
+    const type = (typed: string, msEach: number): void => {
+      for (const letter of typed) {
+        wallMs += msEach;
+        a.body.insert(a.body.length, letter);
+      }
+    };
+    type('one', 90);
+    b.apply(a.save());
+    b.body.insert(3, ' theirs ');
+    a.apply(b.save());
+    type('two', 90);
+    wallMs += 500;
+    type('three', 90);
+    undo.stopCapturing();
+    type('!', 1);
+    const seen = [a.body.toString()];
+    while (undo.undo()) seen.push(a.body.toString());
+    expect(seen).toEqual(['one theirs twothree!', 'one theirs twothree', 'one theirs two', ' theirs ']);
+    while (undo.redo());
+    expect(a.body.toString()).toBe(seen[0]);
+    // The clock of the device was put back.
+    wallMs -= 60_000;
+    type('?', 1);
+    undo.undo();
+    expect(a.body.toString()).toBe(seen[0]);
+  });
+
   test('tracks the origins it is told to, and forgets the redo after an edit', () => {
     const a = open(1);
-    const undo = new UndoManager(a.native, { tracks: (origin) => origin !== 'import', maxSteps: 2 });
+    const undo = new UndoManager(a.native, {
+      tracks: (origin) => origin !== 'import',
+      maxSteps: 2,
+      captureMs: 0,
+    });
     a.transact(() => a.body.insert(0, 'imported '), 'import');
     expect(undo.canUndo).toBe(false);
     for (const letter of 'xyz') a.body.insert(a.body.length, letter);
@@ -152,7 +190,7 @@ describe('undo', () => {
     for (const seed of seedsOfRuns({}, 150)) {
       const random = new Seeded(seed);
       const note = open(1);
-      const undo = new UndoManager(note.native);
+      const undo = new UndoManager(note.native, EACH);
       const states = [note.toJSON()];
       let steps = 0;
       const stop = note.onChange(() => void steps++);
@@ -174,6 +212,43 @@ describe('undo', () => {
           expect(note.toJSON(), `seed ${seed}, forth to ${at}`).toEqual(states[at]);
         }
       }
+    }
+  });
+});
+
+describe('undo among others', () => {
+  test('leaves what they wrote, and redo leads back', () => {
+    for (const seed of seedsOfRuns({}, 200)) {
+      const random = new Seeded(seed);
+      const [a, b] = [open(1), open(2)];
+      for (let i = 0; i < 4; i++) editRandomly(random, a);
+      meet(a, b);
+      const undo = new UndoManager(a.native, EACH);
+      let theirs = '';
+      for (let i = random.between(2, 10); i > 0; i--) {
+        editRandomly(random, a);
+        if (random.chance(0.5)) {
+          const letter = String.fromCharCode(0x3b1 + theirs.length);
+          b.body.insert(random.int(b.body.length + 1), letter);
+          theirs += letter;
+          if (random.chance(0.5)) b.steps.push(100);
+        }
+        if (random.chance(0.4)) meet(a, b);
+      }
+      meet(a, b);
+      const before = a.toJSON();
+      let undone = 0;
+      for (let i = random.int(6); i > 0 && undo.undo(); i--) undone++;
+      const kept = [...theirs].filter((letter) => !a.body.toString().includes(letter));
+      // Only a deletion of a's own takes a letter of b, and only while it is not taken back.
+      const gone = [...theirs].filter((letter) => !JSON.stringify(before).includes(letter));
+      expect(
+        kept.every((letter) => gone.includes(letter)),
+        `seed ${seed}`,
+      ).toBe(true);
+      for (; undone > 0; undone--) undo.redo();
+      expect(a.toJSON(), `seed ${seed}`).toEqual(before);
+      meet(a, b);
     }
   });
 });

@@ -7,8 +7,11 @@
  *   undo             undo      [1]              redo [2']      an undo is a transaction like any other, and its
  *   redo             undo      [1][2'']         redo []        inverse is the redo
  *
+ * Transactions that follow each other within a moment are one step, so that a word that was typed goes as one.
+ *
  * What comes back are new elements. `#revivals` says which stand for which, so that undoing the edit before takes them too,
- * and so that what comes back later finds its place among them. Leaves out: lists (list-undo.ts).
+ * and so that what comes back later finds its place among them. Of two nodes of a tree that came to one place at the same
+ * time, the one that is put back comes second. Leaves out: lists (list-undo.ts).
  */
 import type { DocumentChange } from './change.ts';
 import type { TextState } from './container-state.ts';
@@ -23,14 +26,19 @@ export interface UndoOptions {
   readonly tracks?: (origin: unknown) => boolean;
   /** Steps kept; the oldest are forgotten. */
   readonly maxSteps?: number;
+  /** Transactions that follow each other within so many milliseconds are one step; each is its own with 0. */
+  readonly captureMs?: number;
 }
+
+/** Longer than between two strokes of somebody who types, shorter than between two thoughts. */
+const DEFAULT_CAPTURE_MS = 500;
 
 /** Enough for a session of writing; each step is a few numbers, and what it overwrote. */
 const DEFAULT_MAX_STEPS = 1000;
 
 interface Step {
-  readonly start: number;
-  readonly end: number;
+  /** Of its transactions, the LVs from `start` to before `end`. */
+  readonly spans: readonly { readonly start: number; readonly end: number }[];
   readonly inverses: readonly ContainerInverse[];
 }
 
@@ -47,6 +55,7 @@ export class UndoManager {
   readonly #document: NativeDocument;
   readonly #tracks: (origin: unknown) => boolean;
   readonly #maxSteps: number;
+  readonly #captureMs: number;
   readonly #undo: Step[] = [];
   readonly #redo: Step[] = [];
   /** Of elements and of writes. */
@@ -55,12 +64,15 @@ export class UndoManager {
   readonly #stop: () => void;
   /** Where the transaction that is under way goes. */
   #target: Step[] | undefined;
+  /** When the last step was added to, in milliseconds; undefined when the next transaction begins a new one. */
+  #capturedAtMs: number | undefined;
 
   constructor(document: NativeDocument, options: UndoOptions = {}) {
     this.#document = document;
     this.#lists = new ListUndo(document);
     this.#tracks = options.tracks ?? (() => true);
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS;
+    this.#captureMs = options.captureMs ?? DEFAULT_CAPTURE_MS;
     this.#stop = document.onChange((change) => this.#record(change));
   }
 
@@ -82,31 +94,48 @@ export class UndoManager {
     return this.#takeBack(this.#redo, this.#undo);
   }
 
-  /** Forgets all steps and listens no more. */
-  close(): void {
-    this.#stop();
+  /** Lets the next transaction begin a step of its own, however soon it comes. */
+  stopCapturing(): void {
+    this.#capturedAtMs = undefined;
+  }
+
+  /** Forgets all steps. */
+  clear(): void {
     this.#undo.length = 0;
     this.#redo.length = 0;
     this.#revivals.clear();
     this.#lists.clear();
+    this.stopCapturing();
+  }
+
+  /** Forgets all steps and listens no more. */
+  close(): void {
+    this.#stop();
+    this.clear();
   }
 
   #record({ local, origin, start, end, inverses }: DocumentChange): void {
     if (!local) return;
-    const step = { start, end, inverses };
+    const step: Step = { spans: [{ start, end }], inverses };
     if (origin === this) {
       this.#target?.push(step);
       return;
     }
     if (!this.#tracks(origin)) return;
-    this.#undo.push(step);
-    if (this.#undo.length > this.#maxSteps) this.#undo.shift();
     this.#redo.length = 0;
+    const nowMs = this.#document.now();
+    const last = this.#undo.at(-1);
+    const goesOn = this.#capturedAtMs !== undefined && Math.abs(nowMs - this.#capturedAtMs) < this.#captureMs;
+    this.#capturedAtMs = nowMs;
+    if (goesOn && last !== undefined) this.#undo[this.#undo.length - 1] = joined(last, step);
+    else this.#undo.push(step);
+    if (this.#undo.length > this.#maxSteps) this.#undo.shift();
   }
 
   #takeBack(from: Step[], to: Step[]): boolean {
     const step = from.pop();
     if (step === undefined) return false;
+    this.stopCapturing();
     const texts = [...this.#textsOf(step)].map(([container, elements]) => ({
       container,
       restorations: this.#restorations(container, elements),
@@ -114,24 +143,27 @@ export class UndoManager {
     const orders = this.#lists.ordersFor(step.inverses);
     const steps = to.length;
     this.#target = to;
-    this.#document.transact(() => {
-      for (const { container, restorations } of texts) this.#restore(container, restorations);
-      for (let i = step.inverses.length - 1; i >= 0; i--) {
-        const inverse = step.inverses[i] as ContainerInverse;
-        if (inverse.is === 'plain') this.#invert(step, inverse);
-        else this.#lists.invert(inverse, orders);
-      }
-    }, this);
-    this.#target = undefined;
+    try {
+      this.#document.transact(() => {
+        for (const { container, restorations } of texts) this.#restore(container, restorations);
+        for (let i = step.inverses.length - 1; i >= 0; i--) {
+          const inverse = step.inverses[i] as ContainerInverse;
+          if (inverse.is === 'plain') this.#invert(step, inverse);
+          else this.#lists.invert(inverse, orders);
+        }
+      }, this);
+    } finally {
+      this.#target = undefined;
+    }
     // Where others have left nothing to take back, there is nothing to do again; but each undo has its redo.
-    if (to.length === steps) to.push({ start: 0, end: 0, inverses: [] });
+    if (to.length === steps) to.push({ spans: [], inverses: [] });
     return true;
   }
 
   /** For each text the elements that go (true) and that come back (false). */
   #textsOf(step: Step): ReadonlyMap<number, ReadonlyMap<number, boolean>> {
     const texts = new Map<number, Map<number, boolean>>();
-    this.#document.visitTexts(step.start, step.end, (container, inserts, lv, count) => {
+    const visit = (container: number, inserts: boolean, lv: number, count: number): void => {
       const elements = texts.get(container) ?? new Map<number, boolean>();
       texts.set(container, elements);
       const identity = this.#document.identity(container);
@@ -142,7 +174,8 @@ export class UndoManager {
         else if (elements.has(element)) elements.delete(element);
         else elements.set(element, false);
       }
-    });
+    };
+    for (const { start, end } of step.spans) this.#document.visitTexts(start, end, visit);
     return texts;
   }
 
@@ -226,6 +259,10 @@ export class UndoManager {
   #latest(lv: number): number {
     return this.#revivals.latestOf(lv);
   }
+}
+
+function joined(step: Step, next: Step): Step {
+  return { spans: [...step.spans, ...next.spans], inverses: [...step.inverses, ...next.inverses] };
 }
 
 function isWriteOf(inverse: ContainerInverse, container: number, key: string): boolean {
