@@ -11,11 +11,11 @@ import { DEFAULT_SESSION_LIMITS } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { type YjsDocument, yjsDocument, yjsFormats } from '@causeway/core/yjs';
 import {
+  type Authenticator,
   createRelay,
   type DocumentLog,
   LmdbDocumentLog,
   MemoryDocumentLog,
-  OPEN_POLICY,
   type Policy,
   type Relay,
   type RelayOptions,
@@ -361,14 +361,16 @@ describe('a relay', () => {
   });
 
   test('that grants only reading leaves changes pending', async () => {
-    const policy: Policy = {
+    const authenticator: Authenticator = {
       authenticate: async (token = 'guest') => ({ principal: token }),
-      authorize: async ({ principal }) => ({
-        access: principal === 'guest' ? 'read' : 'write',
+    };
+    const policy: Policy = {
+      authorize: async ({ identity }) => ({
+        access: identity.principal === 'guest' ? 'read' : 'write',
         presence: true,
       }),
     };
-    const relay = await startRelay({ policy });
+    const relay = await startRelay({ authenticator, policy });
     const owner = connect(relay, { token: async () => 'owner' });
     const own = await owner.open('note', words());
     add(own, 'public');
@@ -399,15 +401,16 @@ describe('a relay', () => {
   test('that denies the credentials is asked once with fresh ones, then left in peace', async () => {
     const tokens = ['old', 'older'];
     const asked: (string | undefined)[] = [];
-    const policy: Policy = {
-      ...OPEN_POLICY,
+    const authenticator: Authenticator = {
       authenticate: async (token) => {
         asked.push(token);
         if (token === 'good') return { principal: 'ann' };
         throw new CausewayError('auth/denied', { reason: 'unknown token' }, 'unknown token');
       },
     };
-    const client = connect(await startRelay({ policy }), { token: async () => tokens.shift() ?? 'good' });
+    const client = connect(await startRelay({ authenticator }), {
+      token: async () => tokens.shift() ?? 'good',
+    });
     await untilConnection(client, 'refused');
     expect(client.connection).toMatchObject({ error: { code: 'auth/denied' } });
     expect(asked).toEqual(['old', 'older']);

@@ -21,7 +21,9 @@ import {
   type Step,
   stepRelayChannel,
 } from '@causeway/core/sync';
-import type { Policy } from './auth/policy.ts';
+import type { Gatekeeper } from './auth/gatekeeper.ts';
+import type { Identity } from './auth/identity.ts';
+import type { Rights } from './auth/policy.ts';
 import type { CommittedEntries } from './committed-entries.ts';
 import type { Logger } from './logger.ts';
 import type { PresenceChanges } from './presence-changes.ts';
@@ -31,9 +33,10 @@ import { forbidden, type Rooms } from './rooms.ts';
 /** What a channel needs of its connection. */
 export interface ChannelHost {
   readonly session: number;
-  readonly principal: string;
+  /** Whose credentials hold now. */
+  identity(): Identity;
   readonly limits: SessionLimits;
-  readonly policy: Policy;
+  readonly gatekeeper: Gatekeeper;
   readonly rooms: Rooms;
   readonly logger: Logger;
   send(frame: Frame): void;
@@ -44,6 +47,8 @@ export interface ChannelHost {
   pending(bytes: number): void;
   /** The connection has to be closed for this. */
   fail(error: unknown): void;
+  /** The client has to connect anew, and may do more then. */
+  reconnect(): void;
   /** The channel is done. */
   left(channel: number): void;
 }
@@ -56,6 +61,8 @@ export class Channel implements RoomMember {
   #stepping = false;
   #room: Room | undefined;
   #left = false;
+  /** What it may do, by the identity that was asked about last. */
+  #rights: { readonly identity: Identity; readonly granted: Rights } | undefined;
 
   constructor(frame: FrameOf<'open'>, host: ChannelHost) {
     this.#frame = frame;
@@ -75,6 +82,28 @@ export class Channel implements RoomMember {
 
   frame(frame: Exclude<ClientChannelFrame, { type: 'open' }>): void {
     this.#input({ type: 'frame', frame });
+  }
+
+  /** The credentials are new: asks again what they allow. */
+  async reauthorize(): Promise<void> {
+    if (this.#room === undefined) return;
+    const { name, kind } = this.#room;
+    try {
+      const before = this.#rights?.granted;
+      const { access, presence } = await this.#authorize(name, kind);
+      if (this.#left || before === undefined) return;
+      if (access === undefined) throw forbidden(name);
+      const gained = (access === 'write' && before.access === 'read') || (presence && !before.presence);
+      if (gained) this.#host.reconnect();
+      else
+        this.#input({
+          type: 'restricted',
+          access: this.#frame.access === 'read' ? 'read' : access,
+          presence,
+        });
+    } catch (error) {
+      this.#notHad(error, 'unknown-kind');
+    }
   }
 
   congested(): void {
@@ -182,9 +211,9 @@ export class Channel implements RoomMember {
   }
 
   async #open(name: DocumentName, kind: DocumentKind, wanted: Access): Promise<void> {
-    const { policy, principal, rooms } = this.#host;
+    const { rooms } = this.#host;
     try {
-      const rights = await policy.authorize({ principal, name, kind });
+      const rights = await this.#authorize(name, kind);
       if (rights.access === undefined) throw forbidden(name);
       const access = rights.access === 'write' ? wanted : 'read';
       if (this.#left) return;
@@ -193,6 +222,13 @@ export class Channel implements RoomMember {
     } catch (error) {
       this.#notHad(error, 'unknown-kind');
     }
+  }
+
+  async #authorize(name: DocumentName, kind: DocumentKind): Promise<Rights> {
+    const identity = this.#host.identity();
+    const granted = await this.#host.gatekeeper.authorize({ identity, name, kind });
+    this.#rights = { identity, granted };
+    return granted;
   }
 
   #enter(room: Room, access: Access, presence: boolean): void {
@@ -207,6 +243,8 @@ export class Channel implements RoomMember {
     }
     room.join(this);
     this.#input({ type: 'granted', access, presence, epoch: room.epoch, head: room.head });
+    // The credentials were refreshed while it was opened.
+    if (this.#rights?.identity !== this.#host.identity()) void this.reauthorize();
   }
 
   async #read(effect: Extract<RelayChannelEffect, { type: 'read' }>): Promise<void> {
@@ -247,7 +285,7 @@ export class Channel implements RoomMember {
       this.#host.fail(error);
       return;
     }
-    const fields = { document: this.#frame.name, principal: this.#host.principal, err: error };
+    const fields = { document: this.#frame.name, principal: this.#host.identity().principal, err: error };
     if (code === 'storage') this.#host.logger.error(fields, 'a document cannot be read');
     else this.#host.logger.info(fields, 'a document was refused');
     this.closed(code, error instanceof Error ? error.message : String(error));

@@ -14,6 +14,8 @@ import {
 } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
+import { OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
+import { Gatekeeper } from './auth/gatekeeper.ts';
 import { OPEN_POLICY } from './auth/policy.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Connection, type Socket } from './connection.ts';
@@ -212,16 +214,22 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     after: () => undefined,
     soon: () => undefined,
   });
+  const gatekeeper = new Gatekeeper({
+    authenticator: OPEN_AUTHENTICATOR,
+    policy: OPEN_POLICY,
+    nowMs: () => 0,
+  });
   const peers: Peer[] = [];
   let now = 0;
   const connect = (): Peer => {
     const parts = {
       relay: 'test',
       limits,
-      policy: OPEN_POLICY,
+      gatekeeper,
       rooms,
       logger: SILENT,
       now: () => now,
+      admit: () => undefined,
       left: () => undefined,
     };
     const peer = new Peer((socket) => new Connection(socket, { ...parts, session: peers.length + 1 }));

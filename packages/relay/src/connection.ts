@@ -8,7 +8,7 @@
  *
  * Leaves out: WebSocket itself (websocket-server.ts), one document (channel.ts).
  */
-import { CausewayError, InvariantError } from '@causeway/core';
+import { CausewayError, InvariantError, invariant } from '@causeway/core';
 import {
   CLOSE_CODES,
   type CloseReason,
@@ -25,7 +25,8 @@ import {
   SOCKET_HIGH_WATER_BYTES,
   stepRelayConnection,
 } from '@causeway/core/sync';
-import type { Identity, Policy } from './auth/policy.ts';
+import type { Gatekeeper } from './auth/gatekeeper.ts';
+import type { Identity } from './auth/identity.ts';
 import { Channel, type ChannelHost } from './channel.ts';
 import type { ClientConnection } from './connections.ts';
 import type { RelayLimits } from './limits.ts';
@@ -56,11 +57,13 @@ export interface ConnectionParts {
   readonly relay: string;
   readonly session: number;
   readonly limits: RelayLimits;
-  readonly policy: Policy;
+  readonly gatekeeper: Gatekeeper;
   readonly rooms: Rooms;
   readonly logger: Logger;
   /** Milliseconds of a clock that never runs back. */
   now(): number;
+  /** Counts one more connection of this user. `protocol/limit` when there are as many as there may be. */
+  admit(connection: ClientConnection, identity: Identity): void;
   /** The connection is done. */
   left(connection: ClientConnection): void;
 }
@@ -72,7 +75,7 @@ export class Connection implements ClientConnection {
   readonly #inputs: RelayConnectionInput[] = [];
   #state: RelayConnectionState;
   #stepping = false;
-  #principal: string | undefined;
+  #identity: Identity | undefined;
   #congestion: Congestion | undefined;
   #pendingBytes = 0;
   #paused = false;
@@ -105,6 +108,10 @@ export class Connection implements ClientConnection {
     const now = this.#parts.now();
     this.#input({ type: 'tick', now });
     if (this.#congestion !== undefined) this.#checkStalled(this.#congestion, now);
+  }
+
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   /** The relay stops. */
@@ -158,7 +165,8 @@ export class Connection implements ClientConnection {
   async #authenticate(token: string | undefined): Promise<void> {
     let identity: Identity;
     try {
-      identity = await this.#parts.policy.authenticate(token);
+      identity = await this.#parts.gatekeeper.authenticate(token);
+      if (this.#identity === undefined) this.#parts.admit(this, identity);
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       if (CausewayError.is(error, 'auth/denied')) this.#input({ type: 'denied', reason: error.data.reason });
@@ -166,12 +174,15 @@ export class Connection implements ClientConnection {
       return;
     }
     const { principal, expiresInMs } = identity;
-    if (this.#principal !== undefined && principal !== this.#principal) {
+    const before = this.#identity;
+    if (before !== undefined && principal !== before.principal) {
       this.#input({ type: 'denied', reason: 'the refreshed token is of another user' });
       return;
     }
-    this.#principal = principal;
+    this.#identity = identity;
     this.#input({ type: 'authenticated', now: this.#parts.now(), expiresInMs });
+    if (before === undefined) return;
+    for (const channel of this.#channels.values()) void channel.reauthorize();
   }
 
   #open(frame: FrameOf<'open'>): void {
@@ -182,12 +193,16 @@ export class Connection implements ClientConnection {
   }
 
   #host(): ChannelHost {
-    const { session, limits, policy, rooms, logger } = this.#parts;
+    const { session, limits, gatekeeper, rooms, logger } = this.#parts;
     return {
       session,
-      principal: this.#principal ?? '',
+      identity: () => {
+        const identity = this.#identity;
+        invariant(identity !== undefined, 'relay/identity-first', () => `session ${session} has none`);
+        return identity;
+      },
       limits: limits.session,
-      policy,
+      gatekeeper,
       rooms,
       logger,
       send: (frame) => this.#send(frame),
@@ -198,6 +213,7 @@ export class Connection implements ClientConnection {
       },
       pending: (bytes) => this.#pending(bytes),
       fail: (error) => this.fail(error),
+      reconnect: () => this.stop(),
       left: (channel) => void this.#channels.delete(channel),
     };
   }
@@ -296,7 +312,7 @@ export class Connection implements ClientConnection {
 
   #close(reason: CloseReason, error: unknown): void {
     const { session, logger } = this.#parts;
-    const fields = { session, reason, principal: this.#principal, err: error };
+    const fields = { session, reason, principal: this.#identity?.principal, err: error };
     if (reason === 'failed') logger.error(fields, 'a connection was closed');
     else logger.info(fields, 'a connection was closed');
     this.#socket.close(CLOSE_CODES[reason].code, reason);

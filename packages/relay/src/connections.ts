@@ -1,27 +1,56 @@
-/** The connections of a relay, whatever they speak: numbers them, holds them to their bound, ticks and stops them all. */
+/**
+ * The connections of a relay, whatever they speak: numbers them, holds them to their bounds, ticks and stops them all. Leaves out:
+ * how fast each may be (throttle.ts).
+ */
+import { CausewayError } from '@causeway/core';
 import { CLOSE_CODES } from '@causeway/core/sync';
+import { ANYONE } from './auth/authenticator.ts';
+import type { Identity } from './auth/identity.ts';
+import { isOwnMachine } from './client-address.ts';
 import type { Socket } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
 import type { SocketHandler } from './websocket-server.ts';
 
 /** One client, as its protocol handles it. */
 export interface ClientConnection extends SocketHandler {
+  /** Undefined until its credentials were found right. */
+  readonly identity: Identity | undefined;
   /** About once a second. */
   tick(): void;
   /** The relay stops. */
   stop(): void;
 }
 
+export type ConnectionBounds = Pick<
+  RelayLimits,
+  'maxConnections' | 'maxConnectionsPerAddress' | 'maxConnectsPerMinute' | 'maxConnectionsPerPrincipal'
+>;
+
+/** One that is there, and what it counts against. */
+interface Place {
+  readonly socket: Socket;
+  readonly address: string;
+  principal: string | undefined;
+}
+
 export class Connections {
-  readonly #limits: Pick<RelayLimits, 'maxConnections'>;
-  readonly #open = new Map<ClientConnection, Socket>();
+  readonly #limits: ConnectionBounds;
+  readonly #now: () => number;
+  readonly #open = new Map<ClientConnection, Place>();
+  readonly #addresses = new Counts();
+  readonly #principals = new Counts();
+  /** How fast each address connects; those that are full again are forgotten. */
+  readonly #rates = new Map<string, TokenBucket>();
   #sessions = 0;
   #stopping = false;
   /** Called when the last one is gone. */
   #whenEmpty: (() => void) | undefined;
 
-  constructor(limits: Pick<RelayLimits, 'maxConnections'>) {
+  /** `now` in milliseconds of a clock that never runs back. */
+  constructor(limits: ConnectionBounds, now: () => number) {
     this.#limits = limits;
+    this.#now = now;
   }
 
   get size(): number {
@@ -29,26 +58,56 @@ export class Connections {
   }
 
   /** Takes a socket in until it is removed, for which `connect` makes a connection with the number of its session, or refuses it. */
-  add(socket: Socket, connect: (session: number) => ClientConnection): SocketHandler {
-    const refusal = this.#refusal();
+  add(socket: Socket, address: string, connect: (session: number) => ClientConnection): SocketHandler {
+    const refusal = this.#refusal(address);
     if (refusal !== undefined) {
       socket.close(CLOSE_CODES[refusal].code, refusal);
       return REFUSED;
     }
     this.#sessions += 1;
     const connection = connect(this.#sessions);
-    this.#open.set(connection, socket);
+    this.#open.set(connection, { socket, address, principal: undefined });
+    this.#addresses.add(address);
     return connection;
+  }
+
+  /** Counts a connection as one of its user. `protocol/limit` when there are as many as there may be. */
+  admit(connection: ClientConnection, { principal }: Identity): void {
+    const place = this.#open.get(connection);
+    if (place === undefined || place.principal !== undefined) return;
+    const limit = this.#limits.maxConnectionsPerPrincipal;
+    // Where nobody is told from anybody, one user is everybody.
+    if (principal !== ANYONE && this.#principals.of(principal) >= limit)
+      throw new CausewayError(
+        'protocol/limit',
+        { what: 'connections of one user', value: limit + 1, limit },
+        `this user has ${limit} connections; close some first`,
+      );
+    place.principal = principal;
+    this.#principals.add(principal);
   }
 
   /** Its socket is gone. */
   remove(connection: ClientConnection): void {
-    this.#open.delete(connection);
+    const place = this.#open.get(connection);
+    if (place !== undefined) {
+      this.#open.delete(connection);
+      this.#addresses.remove(place.address);
+      if (place.principal !== undefined) this.#principals.remove(place.principal);
+    }
     if (this.#open.size === 0) this.#whenEmpty?.();
   }
 
   tick(): void {
     for (const connection of this.#open.keys()) connection.tick();
+    const now = this.#now();
+    for (const [address, rate] of this.#rates) if (rate.isFull(now)) this.#rates.delete(address);
+  }
+
+  /** Closes those whose identity is shut out. */
+  shutOut(isShutOut: (identity: Identity) => boolean, error: CausewayError): void {
+    for (const connection of [...this.#open.keys()])
+      if (connection.identity !== undefined && isShutOut(connection.identity)) connection.fail(error);
   }
 
   /** Tells all that the relay is going away; whoever has not closed after `ms` is cut off. */
@@ -62,14 +121,49 @@ export class Connections {
       timer = setTimeout(resolve, ms);
     });
     clearTimeout(timer);
-    for (const socket of this.#open.values()) socket.destroy();
+    for (const { socket } of this.#open.values()) socket.destroy();
   }
 
-  #refusal(): 'going-away' | 'busy' | undefined {
+  #refusal(address: string): 'going-away' | 'busy' | 'too-many' | undefined {
     if (this.#stopping) return 'going-away';
-    return this.#open.size >= this.#limits.maxConnections ? 'busy' : undefined;
+    if (this.#open.size >= this.#limits.maxConnections) return 'busy';
+    if (isOwnMachine(address)) return undefined;
+    if (this.#addresses.of(address) >= this.#limits.maxConnectionsPerAddress) return 'too-many';
+    return this.#isTooFast(address) ? 'too-many' : undefined;
+  }
+
+  #isTooFast(address: string): boolean {
+    const now = this.#now();
+    const perMinute = this.#limits.maxConnectsPerMinute;
+    const rate = this.#rates.get(address) ?? new TokenBucket(perMinute / 60, perMinute, now);
+    // Beyond the bound nobody new is remembered, and nobody new comes in: an attack from everywhere at once.
+    if (this.#rates.size >= MAX_RATES && !this.#rates.has(address)) return true;
+    this.#rates.set(address, rate);
+    return rate.take(1, now) > 0;
   }
 }
+
+/** How many there are of each; those of which there are none take no memory. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string): void {
+    this.#counts.set(name, this.of(name) + 1);
+  }
+
+  remove(name: string): void {
+    const left = this.of(name) - 1;
+    if (left > 0) this.#counts.set(name, left);
+    else this.#counts.delete(name);
+  }
+}
+
+/** Addresses that are coming in faster than they refill; each takes some 100 bytes. */
+const MAX_RATES = 100_000;
 
 const ignore = (): void => undefined;
 const REFUSED: SocketHandler = { message: ignore, fail: ignore, alive: ignore, lost: ignore };

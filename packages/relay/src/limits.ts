@@ -11,6 +11,16 @@ export interface RelayLimits {
   readonly session: SessionLimits;
   /** Sockets at once, greeted or not. */
   readonly maxConnections: number;
+  /** Sockets at once from one address (client-address.ts); those of this machine are not counted. */
+  readonly maxConnectionsPerAddress: number;
+  /** Sockets that one address may open in a minute, at once or one after the other. */
+  readonly maxConnectsPerMinute: number;
+  /** Sockets at once of one user, where users are told apart. */
+  readonly maxConnectionsPerPrincipal: number;
+  /** Messages that are read of one socket in a second; it may send five times as many at once. The rest waits in the network. */
+  readonly messagesPerSecond: number;
+  /** Bytes of the same; four times as many at once. */
+  readonly bytesPerSecond: number;
   /** Documents open at once. Idle ones make room. */
   readonly maxRooms: number;
   /** A room without sessions stays open for this long. */
@@ -45,6 +55,16 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   session: DEFAULT_SESSION_LIMITS,
   /** Some 20 KB each, kernel buffers included; below the usual limit of open files once that is raised for a server. */
   maxConnections: 10_000,
+  /** An office, or a school, behind one address. */
+  maxConnectionsPerAddress: 1_000,
+  /** All of them coming back after a restart, and some trying twice. */
+  maxConnectsPerMinute: 2_000,
+  /** Five devices with twenty tabs each. */
+  maxConnectionsPerPrincipal: 100,
+  /** A hundred times what somebody types while they draw; a script that imports is slowed down, not turned away. */
+  messagesPerSecond: 2_000,
+  /** More than most links carry. */
+  bytesPerSecond: 32 * MIB,
   /** A room takes a few kilobytes. */
   maxRooms: 20_000,
   /** A page that is reloaded finds its documents open. */

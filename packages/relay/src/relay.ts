@@ -11,16 +11,24 @@ import { CausewayError } from '@causeway/core';
 import { type FormatFamily, formatRegistry } from '@causeway/core/format';
 import { MAX_FRAME_OVERHEAD_BYTES } from '@causeway/core/sync';
 import { appFiles } from './app-files.ts';
+import { type Authenticator, OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
+import { Gatekeeper, type RevocationStore } from './auth/gatekeeper.ts';
+import type { Identity } from './auth/identity.ts';
+import { type AllowedOrigins, isAllowedOrigin } from './auth/origins.ts';
 import { OPEN_POLICY, type Policy } from './auth/policy.ts';
+import type { Revocation } from './auth/revocations.ts';
+import { denied } from './auth/signed-token.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { Connection } from './connection.ts';
+import { clientAddress } from './client-address.ts';
+import { Connection, type Socket } from './connection.ts';
 import { type ClientConnection, Connections } from './connections.ts';
 import { createHttpServer, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
-import { serveWebSockets, type WebSocketRoute } from './websocket-server.ts';
+import { ThrottledSocket, throttled } from './throttle.ts';
+import { type SocketHandler, serveWebSockets, type WebSocketRoute } from './websocket-server.ts';
 import { Awarenesses } from './yjs-websocket/awarenesses.ts';
 import { batchIds } from './yjs-websocket/batch-ids.ts';
 import { type YjsAddress, yjsAddress } from './yjs-websocket/yjs-address.ts';
@@ -37,8 +45,16 @@ export interface RelayOptions {
   readonly port?: number;
   /** A folder with a built web app, served beside the documents. */
   readonly app?: string | undefined;
+  /** Who somebody is; everyone is the same when it is left out. */
+  readonly authenticator?: Authenticator;
   /** Who may do what; everyone everything when it is left out. */
   readonly policy?: Policy;
+  /** Where revocations are kept; they last as long as the relay runs when it is left out. */
+  readonly revocations?: RevocationStore;
+  /** Pages of other origins than the relay's own that browsers may connect from: see auth/origins.ts. */
+  readonly origins?: AllowedOrigins;
+  /** Proxies before the relay whose `X-Forwarded-For` is believed; none when it is left out. */
+  readonly trustedProxies?: number;
   readonly limits?: Partial<RelayLimits>;
   readonly logger?: Logger;
   /** The name that the relay gives itself to clients. */
@@ -53,6 +69,8 @@ export interface Relay {
   readonly url: string;
   /** Where a client finds it. */
   readonly syncUrl: string;
+  /** Shuts credentials out that have not expired: closes the connections that were made with them, and takes no more. Resolves when that will hold after a restart too. */
+  revoke(revocation: Revocation): Promise<void>;
   /**
    * Stops: takes no more connections, tells clients that it is going away, finishes what is being written, closes the log.
    * Takes no longer than `limits.drainMs` but for the log's last commit. Calls after the first wait for the same.
@@ -80,14 +98,23 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     after,
     soon: (run) => void setImmediate(run),
   });
-  const connections = new Connections(limits);
+  const now = (): number => Math.floor(performance.now());
+  const connections = new Connections(limits, now);
+  const gatekeeper = new Gatekeeper({
+    authenticator: options.authenticator ?? OPEN_AUTHENTICATOR,
+    policy: options.policy ?? OPEN_POLICY,
+    revocations: options.revocations,
+    nowMs: Date.now,
+  });
+  await gatekeeper.load();
   const parts = {
     relay: options.name ?? 'causeway',
     limits,
-    policy: options.policy ?? OPEN_POLICY,
+    gatekeeper,
     rooms,
     logger,
-    now: () => Math.floor(performance.now()),
+    now,
+    admit: (connection: ClientConnection, identity: Identity) => connections.admit(connection, identity),
     left: (connection: ClientConnection) => connections.remove(connection),
   };
   const takesYjs = options.formats.some(({ family }) => family === 'yjs');
@@ -97,14 +124,21 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     awareness: new Awarenesses(Date.now),
     newBatch: batchIds(random),
   };
-  const native: WebSocketRoute = {
+  /** Each socket is held to a rate, and counts against its address. */
+  const taken =
+    (address: string, connect: (socket: Socket, session: number) => ClientConnection) =>
+    (plain: Socket): SocketHandler => {
+      const socket = new ThrottledSocket(plain, { limits, now, after });
+      const handler = connections.add(socket, address, (session) => connect(socket, session));
+      return throttled(socket, handler);
+    };
+  const native = (address: string): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxMessageBytes,
-    connect: (socket) => connections.add(socket, (session) => new Connection(socket, { ...parts, session })),
-  };
-  const yjs = (wanted: YjsAddress): WebSocketRoute => ({
+    connect: taken(address, (socket, session) => new Connection(socket, { ...parts, session })),
+  });
+  const yjs = (address: string, wanted: YjsAddress): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxUpdateBytes + MAX_FRAME_OVERHEAD_BYTES,
-    connect: (socket) =>
-      connections.add(socket, (session) => new YjsConnection(socket, session, wanted, yjsParts)),
+    connect: taken(address, (socket, session) => new YjsConnection(socket, session, wanted, yjsParts)),
   });
   const startedAt = performance.now();
   let closing: Promise<void> | undefined;
@@ -118,9 +152,15 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     options.app === undefined ? undefined : appFiles(options.app),
   );
   serveWebSockets(server, (request, path) => {
-    if (path === SYNC_PATH) return native;
-    const address = takesYjs ? yjsAddress(request.url ?? '') : undefined;
-    return address === undefined ? undefined : yjs(address);
+    const { origin, host: asked } = request.headers;
+    if (!isAllowedOrigin(origin, asked, options.origins ?? [])) {
+      logger.warn({ origin }, 'a page of this origin may not connect: allow it with --origin or origins');
+      return '403 Forbidden';
+    }
+    const address = clientAddress(request, options.trustedProxies ?? 0);
+    if (path === SYNC_PATH) return native(address);
+    const wanted = takesYjs ? yjsAddress(request.url ?? '') : undefined;
+    return wanted === undefined ? '404 Not Found' : yjs(address, wanted);
   });
   server.maxConnections = limits.maxConnections + SPARE_HTTP_SOCKETS;
   await listen(server, host, port);
@@ -136,6 +176,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     port: address.port,
     url: `http://${hostInUrl(host)}:${address.port}`,
     syncUrl: `ws://${hostInUrl(host)}:${address.port}${SYNC_PATH}`,
+    revoke: async (revocation) => {
+      const kept = gatekeeper.revoke(revocation);
+      connections.shutOut((identity) => gatekeeper.isRevoked(identity), denied('the token was revoked'));
+      await kept;
+    },
     close: () => {
       closing ??= (async () => {
         clearInterval(ticking);

@@ -350,11 +350,7 @@ export class Room {
 
   /** What is kept merged is nearly all there is: who gets it reads the rest from the log, which costs less than merging anew. */
   #isFresh(): boolean {
-    const { minFoldBytes } = this.#parts.limits;
-    return (
-      this.#merged !== undefined &&
-      this.#bytesSinceMerged <= Math.max(minFoldBytes, this.#merged.update.length / 4)
-    );
+    return this.#merged !== undefined && this.#bytesSinceMerged <= this.#merged.update.length / 4;
   }
 
   async #versionOfFirst(): Promise<{ readonly upTo: number; readonly version: Version }> {

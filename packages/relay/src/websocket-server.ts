@@ -26,8 +26,10 @@ export interface WebSocketRoute {
   connect(socket: Socket): SocketHandler;
 }
 
-/** Who takes an upgrade; undefined refuses it with 404. Any origin may connect: who may read what is up to tokens, not to the page. */
-export type WebSocketRoutes = (request: IncomingMessage, path: string) => WebSocketRoute | undefined;
+/** Who takes an upgrade, or the HTTP status that refuses it. */
+export type WebSocketRoutes = (request: IncomingMessage, path: string) => WebSocketRoute | Refusal;
+
+export type Refusal = '403 Forbidden' | '404 Not Found';
 
 /** Takes the upgrades of `server`. */
 export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void {
@@ -38,9 +40,9 @@ export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void 
     const ignoreError = (): void => undefined;
     stream.on('error', ignoreError);
     const path = pathOf(request);
-    const route = path === undefined ? undefined : routeOf(request, path);
-    if (route === undefined) {
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    const route = path === undefined ? '404 Not Found' : routeOf(request, path);
+    if (typeof route === 'string') {
+      stream.end(`HTTP/1.1 ${route}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const sockets = servers.get(route.maxMessageBytes) ?? webSocketServer(route.maxMessageBytes);

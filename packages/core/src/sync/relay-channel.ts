@@ -76,6 +76,8 @@ export type RelayChannelInput =
     }
   /** The other answer to `open`; in a later state it closes the channel (deleted, storage, right withdrawn). */
   | { readonly type: 'refused'; readonly code: ChannelCloseCode; readonly message: string }
+  /** Less is allowed than was granted. What was pushed before is not taken back. */
+  | { readonly type: 'restricted'; readonly access: Access; readonly presence: boolean }
   | { readonly type: 'frame'; readonly frame: Exclude<ClientChannelFrame, { type: 'open' }> }
   /** The answer to `read`: the entries after the asked offset up to `upTo`, at least one, merged. */
   | { readonly type: 'entries'; readonly upTo: number; readonly update: Uint8Array }
@@ -177,6 +179,7 @@ function whileOpening(state: RelayChannelState, phase: Opening, input: Remaining
         state: { ...state, phase: { ...phase, congested: input.type === 'congested' } },
         effects: NO_EFFECTS,
       };
+    case 'restricted':
     case 'entries':
     case 'version':
     case 'durable':
@@ -189,6 +192,8 @@ function whileOpening(state: RelayChannelState, phase: Opening, input: Remaining
 
 function whileOpen(state: RelayChannelState, phase: OpenRelayPhase, input: RemainingInput): RelayChannelStep {
   switch (input.type) {
+    case 'restricted':
+      return restricted(state, phase, input.access, input.presence);
     case 'frame':
       return framed(state, phase, input.frame);
     case 'entries':
@@ -263,6 +268,19 @@ function framed(
     case 'close':
       return closed(state, 'done', '');
   }
+}
+
+function restricted(
+  state: RelayChannelState,
+  phase: OpenRelayPhase,
+  access: Access,
+  presence: boolean,
+): RelayChannelStep {
+  return {
+    state: { ...state, phase: { ...phase, access, presence } },
+    effects:
+      phase.presence && !presence ? [{ type: 'publish-presence', state: new Uint8Array() }] : NO_EFFECTS,
+  };
 }
 
 function pushed(

@@ -1,16 +1,8 @@
-/**
- * Who may come in, and what they may do with a document: two functions that whoever runs a relay provides. Leaves out:
- * signed tokens.
- */
+/** What an identity may do with a document. */
 import type { DocumentKind, DocumentName } from '@causeway/core/id';
 import type { Access } from '@causeway/core/sync';
-
-export interface Identity {
-  /** Names the user to the policy and in the log. */
-  readonly principal: string;
-  /** When the credentials end; undefined: never. */
-  readonly expiresInMs?: number | undefined;
-}
+import { matchesPattern } from './document-pattern.ts';
+import type { Identity, Right } from './identity.ts';
 
 export interface Rights {
   /** Undefined: may not even know that the document is there. */
@@ -19,12 +11,14 @@ export interface Rights {
   readonly presence: boolean;
 }
 
+/** What every implementation keeps to is in `@causeway/relay/testing`. */
 export interface Policy {
-  /** The identity behind a token, or a rejection with `auth/denied`. Called at hello and at each refresh. */
-  authenticate(token: string | undefined): Promise<Identity>;
-  /** What this principal may do with this document. Called when it is opened. */
+  /**
+   * What this identity may do with this document. Called when it is opened, and again when the session's credentials are
+   * refreshed. The same for documents that are there and those that are not.
+   */
   authorize(request: {
-    readonly principal: string;
+    readonly identity: Identity;
     readonly name: DocumentName;
     readonly kind: DocumentKind;
   }): Promise<Rights>;
@@ -32,6 +26,17 @@ export interface Policy {
 
 /** Everyone may do everything: for development, and behind something else that keeps strangers out. */
 export const OPEN_POLICY: Policy = {
-  authenticate: async () => ({ principal: 'anyone' }),
   authorize: async () => ({ access: 'write', presence: true }),
+};
+
+/** What the credentials grant, and nothing else. */
+export const GRANT_POLICY: Policy = {
+  authorize: async ({ identity, name }) => {
+    const has = (right: Right): boolean =>
+      identity.grants?.some(
+        ({ documents, rights }) => rights.includes(right) && matchesPattern(documents, name),
+      ) ?? false;
+    const access = has('write') ? 'write' : has('read') ? 'read' : undefined;
+    return { access, presence: access !== undefined && has('presence') };
+  },
 };

@@ -1,1 +1,7 @@
+export {
+  type AuthenticatorUnderTest,
+  checkAuthenticator,
+  checkPolicy,
+  type PolicyUnderTest,
+} from './authenticator-contract.ts';
 export { type DocumentLogCheck, documentLogContract, type OpenLog } from './document-log-contract.ts';

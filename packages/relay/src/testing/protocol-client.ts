@@ -98,6 +98,11 @@ export class ProtocolClient {
   ended: Promise<void> = Promise.resolve();
   #whenWelcomed: () => void = () => undefined;
 
+  /** Shows other credentials on the same connection. */
+  refresh(token: string): void {
+    this.#input({ type: 'token', token });
+  }
+
   /** Ends the connection and waits for its end. Documents stay. */
   async disconnect(): Promise<void> {
     this.#input({ type: 'close' });

@@ -164,9 +164,9 @@ test('a query for awareness is answered with that of the others', async () => {
 
 test('a session that may only read is synced, may be seen, and is told when it writes', async () => {
   const relay = await start({
+    authenticator: { authenticate: async (token) => ({ principal: token ?? 'nobody' }) },
     policy: {
-      authenticate: async (token) => ({ principal: token ?? 'nobody' }),
-      authorize: async ({ principal }) => ({
+      authorize: async ({ identity: { principal } }) => ({
         access: principal === 'nobody' ? undefined : principal === 'writer' ? 'write' : 'read',
         presence: true,
       }),

@@ -13,7 +13,9 @@ import {
   SOCKET_HIGH_WATER_BYTES,
 } from '@causeway/core/sync';
 import { holdsUpdate, YJS_KIND } from '@causeway/core/yjs';
-import type { Policy } from '../auth/policy.ts';
+import type { Gatekeeper } from '../auth/gatekeeper.ts';
+import type { Identity } from '../auth/identity.ts';
+import { denied } from '../auth/signed-token.ts';
 import type { CommittedEntries } from '../committed-entries.ts';
 import type { Socket } from '../connection.ts';
 import type { ClientConnection } from '../connections.ts';
@@ -39,7 +41,7 @@ import type { YjsAddress } from './yjs-address.ts';
 
 export interface YjsConnectionParts {
   readonly limits: RelayLimits;
-  readonly policy: Policy;
+  readonly gatekeeper: Gatekeeper;
   readonly rooms: Rooms;
   readonly awareness: Awarenesses;
   readonly logger: Logger;
@@ -48,6 +50,8 @@ export interface YjsConnectionParts {
   newBatch(): BatchId;
   /** Calls `run` after `ms`, once. */
   after(ms: number, run: () => void): void;
+  /** Counts one more connection of this user. `protocol/limit` when there are as many as there may be. */
+  admit(connection: ClientConnection, identity: Identity): void;
   /** The connection is done. */
   left(connection: ClientConnection): void;
 }
@@ -63,6 +67,9 @@ export class YjsConnection implements ClientConnection, RoomMember {
   #room: Room | undefined;
   #awareness: RoomAwareness | undefined;
   #left = false;
+  #identity: Identity | undefined;
+  /** When the token expires, by the clock of the relay. These clients have no way to show another on the same connection. */
+  #expiresAt = Number.POSITIVE_INFINITY;
   #heardAt: number;
   #congested = false;
   /** Updates with a ticket up to this came in before it followed. */
@@ -98,7 +105,12 @@ export class YjsConnection implements ClientConnection, RoomMember {
     this.#heardAt = this.#parts.now();
   }
 
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
   tick(): void {
+    if (this.#parts.now() >= this.#expiresAt) this.fail(denied('the token has expired'));
     this.#input({ type: 'tick', now: this.#parts.now(), heardAt: this.#heardAt });
   }
 
@@ -211,11 +223,14 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   async #open(): Promise<void> {
-    const { policy, rooms } = this.#parts;
+    const { gatekeeper, rooms } = this.#parts;
     const { name, token } = this.#address;
     try {
-      const { principal } = await policy.authenticate(token);
-      const { access, presence } = await policy.authorize({ principal, name, kind: YJS_KIND });
+      const identity = await gatekeeper.authenticate(token);
+      this.#parts.admit(this, identity);
+      this.#identity = identity;
+      this.#expiresAt = this.#parts.now() + (identity.expiresInMs ?? Number.POSITIVE_INFINITY);
+      const { access, presence } = await gatekeeper.authorize({ identity, name, kind: YJS_KIND });
       if (access === undefined) throw forbidden(name);
       if (this.#left) return;
       const room = await rooms.enter(name, YJS_KIND, access === 'write');

@@ -1,0 +1,112 @@
+/**
+ * Holds what is read of one socket to a rate: above it the socket is not read for as long as it owes, so that the sender's own
+ * network makes it wait. Nothing is lost and nobody is closed for being fast. Reading stops for other reasons too (a slow
+ * disk), and goes on when none is left.
+ */
+import type { Socket } from './connection.ts';
+import type { RelayLimits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { SocketHandler } from './websocket-server.ts';
+
+const MESSAGE_BURST_SECONDS = 5;
+const BYTE_BURST_SECONDS = 4;
+
+export interface ThrottleParts {
+  readonly limits: Pick<RelayLimits, 'messagesPerSecond' | 'bytesPerSecond'>;
+  /** Milliseconds of a clock that never runs back. */
+  now(): number;
+  /** Calls `run` after `ms`, once. */
+  after(ms: number, run: () => void): void;
+}
+
+/** A socket as its connection sees it: as it is, but that reading goes on only when the rate allows it too. */
+export class ThrottledSocket implements Socket {
+  readonly #socket: Socket;
+  readonly #parts: ThrottleParts;
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
+  #isPaused = false;
+  #owes = false;
+
+  constructor(socket: Socket, parts: ThrottleParts) {
+    const { limits } = parts;
+    const now = parts.now();
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#messages = new TokenBucket(
+      limits.messagesPerSecond,
+      limits.messagesPerSecond * MESSAGE_BURST_SECONDS,
+      now,
+    );
+    this.#bytes = new TokenBucket(limits.bytesPerSecond, limits.bytesPerSecond * BYTE_BURST_SECONDS, now);
+  }
+
+  /** Counts a message that was read. */
+  received(bytes: number): void {
+    const now = this.#parts.now();
+    const waitMs = Math.max(this.#messages.take(1, now), this.#bytes.take(bytes, now));
+    // What was read already still comes when reading stops: it is counted, and waited for at the end of this wait.
+    if (waitMs === 0 || this.#owes) return;
+    this.#owes = true;
+    this.#socket.pause();
+    this.#parts.after(waitMs, () => this.#goOn());
+  }
+
+  #goOn(): void {
+    const now = this.#parts.now();
+    const waitMs = Math.max(this.#messages.take(0, now), this.#bytes.take(0, now));
+    if (waitMs > 0) {
+      this.#parts.after(waitMs, () => this.#goOn());
+      return;
+    }
+    this.#owes = false;
+    if (!this.#isPaused) this.#socket.resume();
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
+  send(message: Uint8Array, written: () => void): void {
+    this.#socket.send(message, written);
+  }
+
+  write(frames: Uint8Array, written: () => void): void {
+    this.#socket.write(frames, written);
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (!this.#owes) this.#socket.resume();
+  }
+}
+
+/** What comes from a throttled socket, counted before it is handled. */
+export function throttled(socket: ThrottledSocket, handler: SocketHandler): SocketHandler {
+  return {
+    message: (bytes) => {
+      socket.received(bytes.length);
+      handler.message(bytes);
+    },
+    fail: (error) => handler.fail(error),
+    alive: () => handler.alive(),
+    lost: () => handler.lost(),
+  };
+}
