@@ -60,6 +60,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   idb: { below: 'packages/client/src/storage/', files: 'many' },
   ws: { below: 'packages/relay/src/', files: 'one' },
   lmdb: { below: 'packages/relay/src/storage/', files: 'one' },
+  jose: { below: 'packages/relay/src/auth/', files: 'one' },
   pino: { below: 'packages/relay/src/', files: 'one' },
   react: { below: 'packages/react/src/', files: 'many' },
   send: { below: 'packages/relay/src/', files: 'one' },

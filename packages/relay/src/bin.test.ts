@@ -1,12 +1,13 @@
 // The command as a process: what it says, and how it stops.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Seeded } from '@causeway/core/testing';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { signToken } from './auth/signed-token.ts';
 import { ProtocolClient } from './testing/protocol-client.ts';
-import { RelayProcess, type RelayProcessOptions } from './testing/relay-process.ts';
+import { type Ended, RelayProcess, type RelayProcessOptions } from './testing/relay-process.ts';
 import { adding, elementsOf, STRING_SET } from './testing/string-set.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'causeway-relay-'));
@@ -70,6 +71,44 @@ test('a taken port, a folder in use and a bad value are each said in one line', 
   expect(await (await fetch(`${relay.url}/healthz`)).json()).toMatchObject({ status: 'ok' });
 });
 
+test('with a secret lets in only who has a token, and remembers over a restart whom it shut out', async () => {
+  const data = newFolder();
+  const secret = 'x'.repeat(40);
+  const environment = { CAUSEWAY_TOKEN_SECRET: secret };
+  const relay = await start({ data, environment });
+  await expect(connect(relay.syncUrl)).rejects.toThrow('4401');
+  const documents = [{ pattern: '*', rights: ['write'] as const }];
+  const claims = { principal: 'ada', documents, expiresInSeconds: 60 };
+  const token = await signToken(claims, new TextEncoder().encode(secret));
+  const client = await connect(relay.syncUrl, token);
+  expect(await client.open('note', STRING_SET).edit(adding('a'))).toEqual({ type: 'acknowledged' });
+  const { stdout } = await relay.kill('SIGTERM');
+  expect(stdout.split('\n')[1]).toBe('Policy: what the tokens grant that users show');
+  const revocation = { of: 'principal', principal: 'ada' };
+  writeFileSync(join(data, 'revocations.json'), JSON.stringify([{ revocation, atMs: Date.now() + 1000 }]));
+  const again = await start({ data, environment });
+  await expect(connect(again.syncUrl, token)).rejects.toThrow('4401');
+});
+
+test('a key that is none is said in one line', async () => {
+  const file = join(root, 'key');
+  const args = (text: string, flag: string): Promise<Ended> => {
+    writeFileSync(file, text);
+    return RelayProcess.run({ data: newFolder(), args: [flag, file] }).ended;
+  };
+  for (const ended of [
+    await args('too short', '--token-secret-file'),
+    await args('no json', '--token-keys-file'),
+    await args('{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', '--token-keys-file'),
+  ]) {
+    expect(ended.code).toBe(1);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  }
+  rmSync(file);
+  const missing = await RelayProcess.run({ data: newFolder(), args: ['--token-secret-file', file] }).ended;
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('ENOENT')]);
+});
+
 test('tells its version and its flags', async () => {
   const version = await RelayProcess.run({ data: '', args: ['--version'] }).ended;
   const manifest: { version: string } = JSON.parse(
@@ -93,8 +132,9 @@ async function start(options: RelayProcessOptions): Promise<RelayProcess> {
   return relay;
 }
 
-async function connect(url: string): Promise<ProtocolClient> {
-  const client = new ProtocolClient({ url, WebSocket, random: () => random.u32() });
+async function connect(url: string, token?: string): Promise<ProtocolClient> {
+  const shown = token === undefined ? {} : { token };
+  const client = new ProtocolClient({ url, WebSocket, random: () => random.u32(), ...shown });
   await client.connect();
   return client;
 }

@@ -3,17 +3,27 @@
  * The command: a relay with LMDB, for native, Yjs and lattice documents, run from flags and environment variables. Exit codes:
  * 0 stopped as asked, 1 could not start or stop, 2 a bad flag or variable.
  */
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { CausewayError } from '@causeway/core';
 import { latticeFormats } from '@causeway/core/lattice-doc';
 import { nativeFormats } from '@causeway/core/native';
 import { yjsFormats } from '@causeway/core/yjs';
 import { pino } from 'pino';
-import { helpText, parseCommand, type RelayConfig } from './config.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { GRANT_POLICY } from './auth/policy.ts';
+import { revocationFile } from './auth/revocation-file.ts';
+import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
+import { tokenAuthenticator } from './auth/token-authenticator.ts';
+import { helpText, parseCommand, type RelayConfig, type TokenConfig } from './config.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { LmdbDocumentLog } from './storage/lmdb-document-log.ts';
+
+const OPEN = 'open. Whoever reaches this address may read and write everything (for development)';
+const SIGNED = 'what the tokens grant that users show';
 
 /** Beyond the drain of connections: the last commit on a slow disk. */
 const LAST_COMMIT_MS = 5_000;
@@ -48,28 +58,47 @@ async function run(config: RelayConfig): Promise<void> {
     return;
   }
   process.stdout.write(`Causeway relay on ${relay.url} · data in ${config.data}\n`);
-  process.stdout.write(
-    'Policy: open. Whoever reaches this address may read and write everything (for development)\n',
-  );
+  process.stdout.write(`Policy: ${config.tokens === undefined ? OPEN : SIGNED}\n`);
   stopOnSignal(relay, logger);
 }
 
 async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
   const log = await LmdbDocumentLog.open({ folder: config.data, random });
   try {
-    const { host, port, app } = config;
+    const { host, port, app, origins, trustedProxies, tokens } = config;
     return await createRelay({
       log,
       formats: [nativeFormats(), yjsFormats(), latticeFormats()],
       host,
       port,
       app,
+      origins,
+      trustedProxies,
       logger,
+      revocations: revocationFile(join(config.data, 'revocations.json')),
+      ...(tokens === undefined ? {} : { authenticator: await authenticatorOf(tokens), policy: GRANT_POLICY }),
     });
   } catch (error) {
     await log.close();
     throw error;
   }
+}
+
+async function authenticatorOf({ key, issuer, audience }: TokenConfig): Promise<Authenticator> {
+  return tokenAuthenticator({ key: await keyOf(key), issuer, audience });
+}
+
+async function keyOf(key: TokenConfig['key']): Promise<VerificationKey> {
+  if (key.type === 'secret') return { type: 'secret', secret: secretOf(key.secret) };
+  let text: string;
+  try {
+    text = await readFile(key.path, 'utf8');
+  } catch (error) {
+    throw unreadableKey(key.path, error instanceof Error ? error.message : String(error));
+  }
+  return key.type === 'secret-file'
+    ? { type: 'secret', secret: secretOf(text) }
+    : { type: 'public-keys', keys: publicKeysOf(text, key.path) };
 }
 
 /** Once: a terminal sends SIGINT to everyone in it, so a second one says nothing new. */

@@ -14,6 +14,9 @@ describe('the configuration', () => {
         data: resolve(HERE, 'data'),
         app: undefined,
         logLevel: 'info',
+        tokens: undefined,
+        origins: [],
+        trustedProxies: 0,
       },
     });
   });
@@ -29,7 +32,40 @@ describe('the configuration', () => {
       app: resolve(HERE, 'dist'),
       host: '0.0.0.0',
       logLevel: 'warn',
+      tokens: undefined,
+      origins: [],
+      trustedProxies: 0,
     });
+  });
+
+  test('checks tokens with one key, from a file or, as a secret, from the environment', () => {
+    const named = { issuer: undefined, audience: undefined };
+    expect(configOf(['--token-secret-file', 'key'], {})).toMatchObject({
+      tokens: { key: { type: 'secret-file', path: resolve(HERE, 'key') }, ...named },
+    });
+    expect(configOf([], { CAUSEWAY_TOKEN_SECRET: 'hush', CAUSEWAY_TOKEN_ISSUER: 'app' })).toMatchObject({
+      tokens: { key: { type: 'secret', secret: 'hush' }, issuer: 'app' },
+    });
+    expect(configOf(['--token-keys-file', '/keys.json', '--token-audience', 'relay'], {})).toMatchObject({
+      tokens: { key: { type: 'public-keys-file', path: '/keys.json' }, audience: 'relay' },
+    });
+    const both = configOf(['--token-secret-file', 'key'], { CAUSEWAY_TOKEN_SECRET: 'hush' });
+    expect(JSON.stringify(both)).toMatch(/checked with one key/);
+    expect(JSON.stringify(both)).not.toMatch(/hush/);
+    expect(configOf(['--token-issuer', 'app'], {})).toMatchObject({ type: 'invalid' });
+  });
+
+  test('takes origins with commas between', () => {
+    const args = ['--origins', 'https://a.example, http://b.example:8080', '--trusted-proxies', '2'];
+    expect(configOf(args, {})).toMatchObject({
+      origins: ['https://a.example', 'http://b.example:8080'],
+      trustedProxies: 2,
+    });
+    for (const wrong of ['a.example', 'https://a.example/', 'https://a.example/path'])
+      expect(configOf(['--origins', wrong], {})).toMatchObject({
+        type: 'invalid',
+        message: `--origins is ${JSON.stringify(wrong)}: it should be an origin such as https://notes.example.org`,
+      });
   });
 
   test.each([

@@ -13,6 +13,20 @@ export interface RelayConfig {
   /** Absolute. */
   readonly app: string | undefined;
   readonly logLevel: LogLevel;
+  /** Undefined: everyone may do everything. */
+  readonly tokens: TokenConfig | undefined;
+  readonly origins: readonly string[];
+  readonly trustedProxies: number;
+}
+
+/** How tokens are checked. Files are absolute; they are read when the relay starts. */
+export interface TokenConfig {
+  readonly key:
+    | { readonly type: 'secret'; readonly secret: string }
+    | { readonly type: 'secret-file'; readonly path: string }
+    | { readonly type: 'public-keys-file'; readonly path: string };
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -57,6 +71,44 @@ const OPTIONS = {
     fallback: undefined,
     means: 'serve the web app that was built into this folder',
   },
+  'token-secret-file': {
+    value: 'file',
+    variables: ['CAUSEWAY_TOKEN_SECRET_FILE'],
+    fallback: undefined,
+    means:
+      'let in who has a token signed with the secret in this file (HS256); the secret itself may stand in CAUSEWAY_TOKEN_SECRET',
+  },
+  'token-keys-file': {
+    value: 'file',
+    variables: ['CAUSEWAY_TOKEN_KEYS_FILE'],
+    fallback: undefined,
+    means: 'the same, signed with a private key whose public half is in this JWKS file',
+  },
+  'token-issuer': {
+    value: 'text',
+    variables: ['CAUSEWAY_TOKEN_ISSUER'],
+    fallback: undefined,
+    means: 'take only tokens of this issuer',
+  },
+  'token-audience': {
+    value: 'text',
+    variables: ['CAUSEWAY_TOKEN_AUDIENCE'],
+    fallback: undefined,
+    means: 'take only tokens for this audience',
+  },
+  origins: {
+    value: 'list',
+    variables: ['CAUSEWAY_ORIGINS'],
+    fallback: undefined,
+    means:
+      'pages of these origins may connect too, such as https://notes.example.org; with commas between, * for all',
+  },
+  'trusted-proxies': {
+    value: 'number',
+    variables: ['CAUSEWAY_TRUSTED_PROXIES'],
+    fallback: '0',
+    means: 'proxies before the relay, whose X-Forwarded-For is believed',
+  },
   'log-level': {
     value: 'level',
     variables: ['CAUSEWAY_LOG_LEVEL'],
@@ -64,6 +116,9 @@ const OPTIONS = {
     means: `${LOG_LEVELS.join(', ')}; one JSON object a line, on stderr`,
   },
 } as const satisfies Record<string, Option>;
+
+/** No flag: what stands on a command line is seen by everyone on the machine. */
+const SECRET_VARIABLE = 'CAUSEWAY_TOKEN_SECRET';
 
 type OptionName = keyof typeof OPTIONS;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -78,7 +133,8 @@ export function parseCommand(args: readonly string[], environment: Environment, 
   if (flags['help'] === true) return { type: 'help' };
   if (flags['version'] === true) return { type: 'version' };
   try {
-    return { type: 'run', config: configOf((name) => setting(name, flags, environment), folder) };
+    const secret = environment[SECRET_VARIABLE] || undefined;
+    return { type: 'run', config: configOf((name) => setting(name, flags, environment), secret, folder) };
   } catch (error) {
     if (error instanceof BadValue) return { type: 'invalid', message: error.message };
     throw error;
@@ -110,6 +166,12 @@ const FLAGS = {
   port: { type: 'string' },
   data: { type: 'string' },
   app: { type: 'string' },
+  'token-secret-file': { type: 'string' },
+  'token-keys-file': { type: 'string' },
+  'token-issuer': { type: 'string' },
+  'token-audience': { type: 'string' },
+  origins: { type: 'string' },
+  'trusted-proxies': { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -123,7 +185,11 @@ interface Setting {
 
 class BadValue extends Error {}
 
-function configOf(setting: (name: OptionName) => Setting, folder: string): RelayConfig {
+function configOf(
+  setting: (name: OptionName) => Setting,
+  secret: string | undefined,
+  folder: string,
+): RelayConfig {
   const app = setting('app').text;
   return {
     host: required(setting('host'), 'an address such as 127.0.0.1'),
@@ -131,7 +197,50 @@ function configOf(setting: (name: OptionName) => Setting, folder: string): Relay
     data: resolve(folder, required(setting('data'), 'a folder')),
     app: app === undefined ? undefined : resolve(folder, app),
     logLevel: parseLogLevel(setting('log-level')),
+    tokens: tokensOf(setting, secret, folder),
+    origins: (setting('origins').text ?? '')
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== '')
+      .map((origin) => checkOrigin(setting('origins'), origin)),
+    trustedProxies: parseSmallNumber(setting('trusted-proxies')),
   };
+}
+
+function tokensOf(
+  setting: (name: OptionName) => Setting,
+  secret: string | undefined,
+  folder: string,
+): TokenConfig | undefined {
+  const [secretFile, keysFile] = [setting('token-secret-file'), setting('token-keys-file')];
+  const said = [secret, secretFile.text, keysFile.text].filter((each) => each !== undefined);
+  const [issuer, audience] = [setting('token-issuer'), setting('token-audience')];
+  if (said.length > 1)
+    throw new BadValue(
+      `tokens are checked with one key: give one of ${SECRET_VARIABLE}, --token-secret-file and --token-keys-file`,
+    );
+  const named = { issuer: issuer.text, audience: audience.text };
+  if (secret !== undefined) return { key: { type: 'secret', secret }, ...named };
+  if (secretFile.text !== undefined)
+    return { key: { type: 'secret-file', path: resolve(folder, secretFile.text) }, ...named };
+  if (keysFile.text !== undefined)
+    return { key: { type: 'public-keys-file', path: resolve(folder, keysFile.text) }, ...named };
+  for (const each of [issuer, audience])
+    if (each.text !== undefined) throw badValue(each, 'used with a key that tokens are checked with');
+  return undefined;
+}
+
+/** As browsers write it: no path, no slash at the end. */
+function checkOrigin(setting: Setting, origin: string): string {
+  const isOrigin = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
+  if (!isOrigin) throw badValue({ ...setting, text: origin }, 'an origin such as https://notes.example.org');
+  return origin;
+}
+
+function parseSmallNumber(setting: Setting): number {
+  const text = required(setting, 'a number');
+  if (!/^\d{1,2}$/.test(text)) throw badValue(setting, 'a number from 0 to 99');
+  return Number(text);
 }
 
 /** An empty variable counts as not set: that is how one is taken back. */

@@ -108,6 +108,29 @@ export function secretOf(text: string): Uint8Array {
   return secret;
 }
 
+/** What a JWKS file holds. `decode/invalid` when that is no set of keys, or one with a secret in it. */
+export function publicKeysOf(text: string, path: string): JSONWebKeySet {
+  let keys: unknown;
+  try {
+    keys = (JSON.parse(text) as { readonly keys?: unknown } | null)?.keys;
+  } catch {
+    throw unreadableKey(path, 'no JSON');
+  }
+  if (!Array.isArray(keys) || keys.length === 0) throw unreadableKey(path, 'no list of keys');
+  // A private key has no business on a relay, and a symmetric one would let whoever reads the file sign.
+  if (keys.some((key) => typeof key !== 'object' || key === null || 'd' in key || 'k' in key))
+    throw unreadableKey(path, 'a key that is not public');
+  return { keys };
+}
+
+export function unreadableKey(path: string, detail: string): CausewayError<'decode/invalid'> {
+  return new CausewayError(
+    'decode/invalid',
+    { what: 'token key', detail: `${path}: ${detail}` },
+    `${path}: ${detail}; name a file that holds the key, and that this user may read`,
+  );
+}
+
 export function denied(reason: string): CausewayError<'auth/denied'> {
   return new CausewayError('auth/denied', { reason }, `${reason}; get a new token from the app`);
 }
