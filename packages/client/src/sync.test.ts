@@ -14,11 +14,14 @@ import {
   type Authenticator,
   createRelay,
   type DocumentLog,
+  GRANT_POLICY,
   LmdbDocumentLog,
   MemoryDocumentLog,
   type Policy,
   type Relay,
   type RelayOptions,
+  signToken,
+  tokenAuthenticator,
 } from '@causeway/relay';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -416,6 +419,48 @@ describe('a relay', () => {
     expect(asked).toEqual(['old', 'older']);
     client.connect();
     await untilConnection(client, 'online');
+  });
+});
+
+describe('a relay that takes signed tokens', () => {
+  const secret = new TextEncoder().encode('a secret that is long enough for tests of it');
+  const sign = (principal: string, expiresInSeconds: number): Promise<string> =>
+    signToken({ principal, documents: [{ pattern: '*', rights: ['write'] }], expiresInSeconds }, secret);
+  const signed = {
+    authenticator: tokenAuthenticator({ key: { type: 'secret', secret } }),
+    policy: GRANT_POLICY,
+  };
+
+  test('is shown a new one before the old expires: the connection stays', async () => {
+    let asked = 0;
+    const states: string[] = [];
+    const client = connect(await startRelay(signed), {
+      token: () => sign('ann', asked++ === 0 ? 3 : 600),
+    });
+    const handle = await client.open('note', words());
+    await untilConnection(client, 'online');
+    client.onConnection(() => states.push(client.connection.state));
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    add(handle, 'after');
+    await handle.saved('relay');
+    expect([asked, states]).toEqual([2, []]);
+  });
+
+  test('and revokes them: the client says that it is refused, and keeps what was edited until it may come again', async () => {
+    const relay = await startRelay(signed);
+    let shown = await sign('ann', 600);
+    const client = connect(relay, { token: async () => shown });
+    const handle = await client.open('note', words());
+    add(handle, 'before');
+    await handle.saved('relay');
+    await relay.revoke({ of: 'principal', principal: 'ann' });
+    await untilConnection(client, 'refused');
+    add(handle, 'meanwhile');
+    await handle.saved('disk');
+    expect(handle.status).toMatchObject({ saved: 'disk', pending: { disk: 1 } });
+    shown = await sign('ben', 600);
+    client.connect();
+    await handle.saved('relay');
   });
 });
 
