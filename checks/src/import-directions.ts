@@ -62,6 +62,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   lmdb: { below: 'packages/relay/src/storage/', files: 'one' },
   jose: { below: 'packages/relay/src/auth/', files: 'one' },
   pino: { below: 'packages/relay/src/', files: 'one' },
+  'prom-client': { below: 'packages/relay/src/', files: 'one' },
   react: { below: 'packages/react/src/', files: 'many' },
   send: { below: 'packages/relay/src/', files: 'one' },
 };

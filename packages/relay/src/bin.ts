@@ -11,6 +11,7 @@ import { latticeFormats } from '@causeway/core/lattice-doc';
 import { nativeFormats } from '@causeway/core/native';
 import { yjsFormats } from '@causeway/core/yjs';
 import { pino } from 'pino';
+import { Activity } from './activity.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { GRANT_POLICY } from './auth/policy.ts';
 import { revocationFile } from './auth/revocation-file.ts';
@@ -63,11 +64,20 @@ async function run(config: RelayConfig): Promise<void> {
 }
 
 async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
-  const log = await LmdbDocumentLog.open({ folder: config.data, random });
+  const activity = new Activity();
+  const log = await LmdbDocumentLog.open({
+    folder: config.data,
+    random,
+    onCommit: (seconds, writes) => {
+      activity.commits.add(seconds);
+      activity.commitWrites.add(writes);
+    },
+  });
   try {
     const { host, port, app, origins, trustedProxies, tokens } = config;
     return await createRelay({
       log,
+      activity,
       formats: [nativeFormats(), yjsFormats(), latticeFormats()],
       host,
       port,

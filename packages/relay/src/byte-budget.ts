@@ -14,6 +14,10 @@ export class ByteBudget {
     return true;
   }
 
+  get taken(): number {
+    return this.#taken;
+  }
+
   give(bytes: number): void {
     this.#taken -= bytes;
   }

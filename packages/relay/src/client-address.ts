@@ -5,7 +5,10 @@
 import type { IncomingMessage } from 'node:http';
 
 /** `trustedProxies` is how many stand before the relay; each adds the address that it saw to `X-Forwarded-For`. */
-export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
+export function clientAddress(
+  request: Pick<IncomingMessage, 'socket' | 'headers'>,
+  trustedProxies: number,
+): string {
   const socket = request.socket.remoteAddress ?? '';
   if (trustedProxies === 0) return grouped(socket);
   const header = request.headers['x-forwarded-for'];

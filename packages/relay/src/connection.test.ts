@@ -14,6 +14,7 @@ import {
 } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
+import { Activity } from './activity.ts';
 import { OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
 import { Gatekeeper } from './auth/gatekeeper.ts';
 import { OPEN_POLICY } from './auth/policy.ts';
@@ -206,7 +207,9 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
   const random = new Seeded(1);
   const limits = { ...DEFAULT_RELAY_LIMITS, maxCachedDocumentBytes: 0, ...changes };
   const log = new MemoryDocumentLog(() => random.u32());
+  const activity = new Activity();
   const rooms = new Rooms(formatRegistry([latticeFormats()]), {
+    activity,
     log,
     limits,
     cache: new ByteBudget(0),
@@ -224,6 +227,7 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
   const connect = (): Peer => {
     const parts = {
       relay: 'test',
+      activity,
       limits,
       gatekeeper,
       rooms,

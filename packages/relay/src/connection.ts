@@ -25,6 +25,7 @@ import {
   SOCKET_HIGH_WATER_BYTES,
   stepRelayConnection,
 } from '@causeway/core/sync';
+import type { Activity } from './activity.ts';
 import type { Gatekeeper } from './auth/gatekeeper.ts';
 import type { Identity } from './auth/identity.ts';
 import { Channel, type ChannelHost } from './channel.ts';
@@ -53,6 +54,7 @@ export interface Socket {
 }
 
 export interface ConnectionParts {
+  readonly activity: Activity;
   /** The name that the relay gives itself. */
   readonly relay: string;
   readonly session: number;
@@ -219,6 +221,9 @@ export class Connection implements ClientConnection {
   }
 
   #send(frame: Frame): void {
+    const { activity } = this.#parts;
+    if (frame.type === 'nack') activity.refusedUpdates.add(frame.code);
+    else if (frame.type === 'close' && frame.code !== 'done') activity.refusedDocuments.add(frame.code);
     const bytes = encodeFrame(frame);
     if (this.#congestion !== undefined && frame.type !== 'updates')
       this.#countAnswer(this.#congestion, bytes.length);
@@ -242,6 +247,7 @@ export class Connection implements ClientConnection {
 
   #congest(): void {
     const bufferedBytes = this.#socket.bufferedBytes;
+    this.#parts.activity.lagged += 1;
     this.#congestion = { answerBytes: 0, bufferedBytes, movedAt: this.#parts.now() };
     for (const channel of this.#channels.values()) channel.congested();
   }
@@ -311,7 +317,8 @@ export class Connection implements ClientConnection {
   }
 
   #close(reason: CloseReason, error: unknown): void {
-    const { session, logger } = this.#parts;
+    const { session, logger, activity } = this.#parts;
+    activity.closed.add(reason);
     const fields = { session, reason, principal: this.#identity?.principal, err: error };
     if (reason === 'failed') logger.error(fields, 'a connection was closed');
     else logger.info(fields, 'a connection was closed');

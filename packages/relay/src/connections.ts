@@ -4,6 +4,7 @@
  */
 import { CausewayError } from '@causeway/core';
 import { CLOSE_CODES } from '@causeway/core/sync';
+import type { Activity, Protocol } from './activity.ts';
 import { ANYONE } from './auth/authenticator.ts';
 import type { Identity } from './auth/identity.ts';
 import { isOwnMachine } from './client-address.ts';
@@ -36,6 +37,7 @@ interface Place {
 
 export class Connections {
   readonly #limits: ConnectionBounds;
+  readonly #activity: Activity;
   readonly #now: () => number;
   readonly #open = new Map<ClientConnection, Place>();
   readonly #addresses = new Counts();
@@ -48,8 +50,9 @@ export class Connections {
   #whenEmpty: (() => void) | undefined;
 
   /** `now` in milliseconds of a clock that never runs back. */
-  constructor(limits: ConnectionBounds, now: () => number) {
+  constructor(limits: ConnectionBounds, activity: Activity, now: () => number) {
     this.#limits = limits;
+    this.#activity = activity;
     this.#now = now;
   }
 
@@ -57,13 +60,25 @@ export class Connections {
     return this.#open.size;
   }
 
+  /** Users that are connected, as far as they are told apart. */
+  get users(): number {
+    return this.#principals.size;
+  }
+
   /** Takes a socket in until it is removed, for which `connect` makes a connection with the number of its session, or refuses it. */
-  add(socket: Socket, address: string, connect: (session: number) => ClientConnection): SocketHandler {
+  add(
+    socket: Socket,
+    protocol: Protocol,
+    address: string,
+    connect: (session: number) => ClientConnection,
+  ): SocketHandler {
     const refusal = this.#refusal(address);
     if (refusal !== undefined) {
+      this.#activity.closed.add(refusal);
       socket.close(CLOSE_CODES[refusal].code, refusal);
       return REFUSED;
     }
+    this.#activity.connected.add(protocol);
     this.#sessions += 1;
     const connection = connect(this.#sessions);
     this.#open.set(connection, { socket, address, principal: undefined });
@@ -146,6 +161,10 @@ export class Connections {
 /** How many there are of each; those of which there are none take no memory. */
 class Counts {
   readonly #counts = new Map<string, number>();
+
+  get size(): number {
+    return this.#counts.size;
+  }
 
   of(name: string): number {
     return this.#counts.get(name) ?? 0;

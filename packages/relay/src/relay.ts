@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { CausewayError } from '@causeway/core';
 import { type FormatFamily, formatRegistry } from '@causeway/core/format';
 import { MAX_FRAME_OVERHEAD_BYTES } from '@causeway/core/sync';
+import { Activity, type Protocol } from './activity.ts';
 import { appFiles } from './app-files.ts';
 import { type Authenticator, OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
 import { Gatekeeper, type RevocationStore } from './auth/gatekeeper.ts';
@@ -19,12 +20,14 @@ import { OPEN_POLICY, type Policy } from './auth/policy.ts';
 import type { Revocation } from './auth/revocations.ts';
 import { denied } from './auth/signed-token.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, isOwnMachine } from './client-address.ts';
 import { Connection, type Socket } from './connection.ts';
 import { type ClientConnection, Connections } from './connections.ts';
-import { createHttpServer, SYNC_PATH } from './http.ts';
+import { createHttpServer, type Readiness, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
+import { type Metrics, relayMetrics } from './metrics.ts';
+import { isOperator } from './operator.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { ThrottledSocket, throttled } from './throttle.ts';
@@ -59,6 +62,8 @@ export interface RelayOptions {
   readonly logger?: Logger;
   /** The name that the relay gives itself to clients. */
   readonly name?: string;
+  /** Where it counts what it does; one that is shared with the log counts commits too. */
+  readonly activity?: Activity;
 }
 
 export interface Relay {
@@ -83,14 +88,18 @@ const DEFAULT_PORT = 4600;
 const SPARE_HTTP_SOCKETS = 1000;
 /** How often liveness and idle rooms are looked after. */
 const TICK_MS = 1000;
+/** How often a disk that refused a write is tried, so that the relay is ready again by itself. */
+const PROBE_EVERY_MS = 5_000;
 
 /** Resolves when the relay listens. Rejects with `transport/listen` when the address cannot be had; the log is still open then. */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { log, host = '127.0.0.1', port = DEFAULT_PORT } = options;
   const limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
   const logger = options.logger ?? SILENT;
+  const activity = options.activity ?? new Activity();
   const cache = new ByteBudget(limits.maxCacheBytes);
   const rooms = new Rooms(formatRegistry(options.formats), {
+    activity,
     log,
     limits,
     cache,
@@ -99,7 +108,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     soon: (run) => void setImmediate(run),
   });
   const now = (): number => Math.floor(performance.now());
-  const connections = new Connections(limits, now);
+  const connections = new Connections(limits, activity, now);
   const gatekeeper = new Gatekeeper({
     authenticator: options.authenticator ?? OPEN_AUTHENTICATOR,
     policy: options.policy ?? OPEN_POLICY,
@@ -109,6 +118,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   await gatekeeper.load();
   const parts = {
     relay: options.name ?? 'causeway',
+    activity,
     limits,
     gatekeeper,
     rooms,
@@ -126,38 +136,62 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   };
   /** Each socket is held to a rate, and counts against its address. */
   const taken =
-    (address: string, connect: (socket: Socket, session: number) => ClientConnection) =>
+    (protocol: Protocol, address: string, connect: (socket: Socket, session: number) => ClientConnection) =>
     (plain: Socket): SocketHandler => {
-      const socket = new ThrottledSocket(plain, { limits, now, after });
-      const handler = connections.add(socket, address, (session) => connect(socket, session));
+      const socket = new ThrottledSocket(plain, { activity, limits, now, after });
+      const handler = connections.add(socket, protocol, address, (session) => connect(socket, session));
       return throttled(socket, handler);
     };
   const native = (address: string): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxMessageBytes,
-    connect: taken(address, (socket, session) => new Connection(socket, { ...parts, session })),
+    connect: taken('native', address, (socket, session) => new Connection(socket, { ...parts, session })),
   });
   const yjs = (address: string, wanted: YjsAddress): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxUpdateBytes + MAX_FRAME_OVERHEAD_BYTES,
-    connect: taken(address, (socket, session) => new YjsConnection(socket, session, wanted, yjsParts)),
+    connect: taken(
+      'y-websocket',
+      address,
+      (socket, session) => new YjsConnection(socket, session, wanted, yjsParts),
+    ),
   });
   const startedAt = performance.now();
   let closing: Promise<void> | undefined;
-  const server = createHttpServer(
-    () => ({
+  const readiness = (): Readiness => {
+    const reason = closing !== undefined ? 'stopping' : activity.storage === 'ok' ? undefined : 'storage';
+    return { ready: reason === undefined, reason };
+  };
+  let metrics: Metrics | undefined;
+  const server = createHttpServer({
+    health: () => ({
       status: closing === undefined ? 'ok' : 'stopping',
       connections: connections.size,
       documents: rooms.size,
       uptimeSeconds: Math.floor((performance.now() - startedAt) / 1000),
     }),
-    options.app === undefined ? undefined : appFiles(options.app),
-  );
+    readiness,
+    metrics: async () => {
+      // Whoever never asks pays nothing for what prom-client watches.
+      metrics ??= relayMetrics(activity, () => ({
+        connections: connections.size,
+        users: connections.users,
+        documents: rooms.size,
+        cacheBytes: cache.taken,
+        isReady: readiness().ready,
+      }));
+      return { contentType: metrics.contentType, body: await metrics.render() };
+    },
+    mayWatch: (request) => isOperator(request, gatekeeper),
+    app: options.app === undefined ? undefined : appFiles(options.app),
+    logger,
+  });
   serveWebSockets(server, (request, path) => {
     const { origin, host: asked } = request.headers;
-    if (!isAllowedOrigin(origin, asked, options.origins ?? [])) {
+    const address = clientAddress(request, options.trustedProxies ?? 0);
+    if (!isAllowedOrigin(origin, asked, options.origins ?? [], isOwnMachine(address))) {
+      activity.foreignOrigins += 1;
       logger.warn({ origin }, 'a page of this origin may not connect: allow it with --origin or origins');
       return '403 Forbidden';
     }
-    const address = clientAddress(request, options.trustedProxies ?? 0);
     if (path === SYNC_PATH) return native(address);
     const wanted = takesYjs ? yjsAddress(request.url ?? '') : undefined;
     return wanted === undefined ? '404 Not Found' : yjs(address, wanted);
@@ -165,9 +199,19 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   server.maxConnections = limits.maxConnections + SPARE_HTTP_SOCKETS;
   await listen(server, host, port);
   server.on('error', (error) => logger.error({ err: error }, 'the server failed to take a connection'));
+  let probedAt = 0;
   const ticking = setInterval(() => {
     connections.tick();
     rooms.tick(performance.now());
+    if (activity.storage === 'ok' || now() - probedAt < PROBE_EVERY_MS) return;
+    probedAt = now();
+    log.probe().then(
+      () => {
+        activity.storage = 'ok';
+        logger.info({}, 'the disk takes writes again');
+      },
+      (error: unknown) => logger.warn({ err: error }, 'the disk takes no writes'),
+    );
   }, TICK_MS);
 
   const address = addressOf(server);

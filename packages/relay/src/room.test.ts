@@ -5,6 +5,7 @@ import { parseDocumentName } from '@causeway/core/id';
 import { type BatchId, decodeFrame, encodeShared, parseBatchId } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
+import { Activity } from './activity.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
@@ -258,6 +259,7 @@ class SlowDisk {
       find: (name) => inner.find(name),
       list: (options) => inner.list(options),
       delete: (name) => inner.delete(name),
+      probe: () => inner.probe(),
       close: () => inner.close(),
       writeSnapshot: (name, offset, update) => inner.writeSnapshot(name, offset, update),
       read: (name, after, maxBytes) => {
@@ -295,6 +297,7 @@ async function openRoom(
   const disk = new SlowDisk(log, options.held ?? false);
   const timers: (() => void)[] = [];
   const parts: RoomParts = {
+    activity: new Activity(),
     log: disk.log,
     limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
     cache: options.cache ?? new ByteBudget(1 << 20),

@@ -10,11 +10,13 @@
  *
  * Leaves out: what a session has been sent (core/sync/relay-channel.ts), opening and closing of rooms (rooms.ts).
  */
+
 import { CausewayError, InvariantError, invariant } from '@causeway/core';
 import { equalBytes } from '@causeway/core/bytes';
 import type { UpdateFormat, Version } from '@causeway/core/format';
 import type { DocumentKind, DocumentName } from '@causeway/core/id';
 import type { BatchId, ChannelCloseCode, NackCode } from '@causeway/core/sync';
+import type { Activity } from './activity.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { CommittedEntries, type CommittedEntry } from './committed-entries.ts';
 import { type FreshUpdate, FreshUpdates } from './fresh-updates.ts';
@@ -43,6 +45,7 @@ export interface RoomMember {
 }
 
 export interface RoomParts {
+  readonly activity: Activity;
   readonly log: DocumentLog;
   readonly limits: RelayLimits;
   readonly cache: ByteBudget;
@@ -239,6 +242,7 @@ export class Room {
 
   #store(member: RoomMember, batch: BatchId, update: Uint8Array, repeats: boolean): void {
     const fault = this.#faultOf(update);
+    this.#parts.activity.pushed += 1;
     if (fault !== undefined) {
       member.rejected(batch, 'invalid', fault);
       return;
@@ -297,6 +301,7 @@ export class Room {
     invariant(offset === this.#head + 1, 'R1', () => `${this.name}: entry ${offset} after ${this.#head}`);
     this.#appending -= 1;
     this.#storing = true;
+    this.#parts.activity.wasStored();
     this.#head = offset;
     this.#tailBytes += update.length;
     this.#bytesSinceMerged += update.length;
@@ -319,6 +324,7 @@ export class Room {
     if (error instanceof InvariantError) throw error;
     this.#appending -= 1;
     this.#storing = false;
+    this.#parts.activity.wasNotStored();
     this.#pending.delete(batch);
     this.#parts.logger.error({ document: this.name, batch, err: error }, 'an update was not stored');
     for (const author of authors) author.failed(error);
@@ -410,7 +416,8 @@ export class Room {
 
   /** Puts a snapshot in place of the tail. The room goes on: what comes meanwhile is the next tail. */
   async #fold(): Promise<void> {
-    const { log, logger } = this.#parts;
+    const { log, logger, activity } = this.#parts;
+    const begunAt = performance.now();
     try {
       const { upTo, update } = await this.#mergeAll();
       await log.writeSnapshot(this.name, upTo, update);
@@ -424,11 +431,14 @@ export class Room {
       this.#snapshotBytes = head.snapshotBytes;
       this.#tailBytes = head.tailBytes;
       this.#foldAtBytes = 0;
+      activity.folds += 1;
+      activity.foldSeconds += (performance.now() - begunAt) / 1000;
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       if (CausewayError.is(error, 'storage/closed')) return;
       // The log is as it was. Tried again when there is twice as much to fold, so that a lasting fault costs little.
       this.#foldAtBytes = this.#tailBytes * 2;
+      activity.foldsFailed += 1;
       logger.warn({ document: this.name, err: error }, 'a log could not be folded');
     }
   }

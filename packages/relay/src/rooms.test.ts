@@ -4,6 +4,7 @@ import { parseDocumentKind, parseDocumentName } from '@causeway/core/id';
 import { latticeFormats } from '@causeway/core/lattice-doc';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
+import { Activity } from './activity.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { SILENT } from './logger.ts';
@@ -112,10 +113,12 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
     writeSnapshot: (name, offset, update) => log.writeSnapshot(name, offset, update),
     list: (options) => log.list(options),
     delete: (name) => log.delete(name),
+    probe: () => log.probe(),
     close: () => log.close(),
   };
   const limits = { ...DEFAULT_RELAY_LIMITS, maxRooms };
   const parts = {
+    activity: new Activity(),
     log: watched,
     limits,
     cache: new ByteBudget(1 << 20),

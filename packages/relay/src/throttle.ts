@@ -1,8 +1,9 @@
 /**
  * Holds what is read of one socket to a rate: above it the socket is not read for as long as it owes, so that the sender's own
  * network makes it wait. Nothing is lost and nobody is closed for being fast. Reading stops for other reasons too (a slow
- * disk), and goes on when none is left.
+ * disk), and goes on when none is left. What goes in and out is counted on the way.
  */
+import type { Activity } from './activity.ts';
 import type { Socket } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -12,6 +13,7 @@ const MESSAGE_BURST_SECONDS = 5;
 const BYTE_BURST_SECONDS = 4;
 
 export interface ThrottleParts {
+  readonly activity: Activity;
   readonly limits: Pick<RelayLimits, 'messagesPerSecond' | 'bytesPerSecond'>;
   /** Milliseconds of a clock that never runs back. */
   now(): number;
@@ -43,11 +45,15 @@ export class ThrottledSocket implements Socket {
 
   /** Counts a message that was read. */
   received(bytes: number): void {
+    const { activity } = this.#parts;
+    activity.messagesIn += 1;
+    activity.bytesIn += bytes;
     const now = this.#parts.now();
     const waitMs = Math.max(this.#messages.take(1, now), this.#bytes.take(bytes, now));
     // What was read already still comes when reading stops: it is counted, and waited for at the end of this wait.
     if (waitMs === 0 || this.#owes) return;
     this.#owes = true;
+    activity.throttled += 1;
     this.#socket.pause();
     this.#parts.after(waitMs, () => this.#goOn());
   }
@@ -68,11 +74,18 @@ export class ThrottledSocket implements Socket {
   }
 
   send(message: Uint8Array, written: () => void): void {
+    this.#sent(message);
     this.#socket.send(message, written);
   }
 
   write(frames: Uint8Array, written: () => void): void {
+    this.#sent(frames);
     this.#socket.write(frames, written);
+  }
+
+  #sent({ length }: Uint8Array): void {
+    this.#parts.activity.messagesOut += 1;
+    this.#parts.activity.bytesOut += length;
   }
 
   ping(): void {

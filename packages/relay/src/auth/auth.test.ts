@@ -236,6 +236,14 @@ describe('origins', () => {
     ['null', 'localhost:4600', [], false],
     ['file://', 'localhost:4600', [], false],
   ])('a page of %s at %s, allowed %j: %s', (origin, host, allowed, isAllowed) => {
-    expect(isAllowedOrigin(origin, host, allowed)).toBe(isAllowed);
+    expect(isAllowedOrigin(origin, host, allowed, false)).toBe(isAllowed);
+  });
+
+  test('a name that a stranger made point at this machine is not its own', () => {
+    const from = (origin: string, host: string, isLocal: boolean): boolean =>
+      isAllowedOrigin(origin, host, [], isLocal);
+    expect(from('http://evil.example.net:4600', 'evil.example.net:4600', true)).toBe(false);
+    expect(from('http://localhost:4600', 'localhost:4600', true)).toBe(true);
+    expect(from('https://relay.example.org', 'relay.example.org', false)).toBe(true);
   });
 });

@@ -7,17 +7,23 @@
 /** Origins such as `https://notes.example.org`; a star for every page there is. */
 export type AllowedOrigins = readonly string[];
 
-/** Whether a page of this origin may connect to the relay that it found at `host`. */
+/**
+ * Whether a page of this origin may connect to the relay that it found at `host`. `isLocal`: its browser is on this machine, with
+ * no proxy between. Then the relay's own pages are those of a loopback name: a stranger's name that was made to point at this
+ * machine is not one.
+ */
 export function isAllowedOrigin(
   origin: string | undefined,
   host: string | undefined,
   allowed: AllowedOrigins,
+  isLocal: boolean,
 ): boolean {
   if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return true;
   const page = hostOf(origin);
-  if (page === undefined) return false;
+  if (page === undefined || host === undefined) return false;
   // The relay's own pages, and while one develops, those of another port of this machine.
-  return page === host || (isLoopback(page) && host !== undefined && isLoopback(host));
+  if (isLoopbackHost(page) && isLoopbackHost(host)) return true;
+  return page === host && !isLocal;
 }
 
 /** Undefined for what is no origin of a page, such as `null`. */
@@ -27,7 +33,8 @@ function hostOf(origin: string): string | undefined {
   return protocol === 'http:' || protocol === 'https:' ? host : undefined;
 }
 
-function isLoopback(host: string): boolean {
+/** With a port or without. */
+export function isLoopbackHost(host: string): boolean {
   const name = host.replace(/:\d+$/, '');
   return (
     name === 'localhost' ||

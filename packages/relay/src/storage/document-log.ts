@@ -69,6 +69,9 @@ export interface DocumentLog {
   /** Deletes the document; a later `open` gives a new epoch. Nothing happens when there is none. */
   delete(name: DocumentName): Promise<void>;
 
+  /** Writes something that changes nothing, and resolves when it is durable: whether the disk takes writes. Rejects as `append` does. */
+  probe(): Promise<void>;
+
   /** Resolves when every write under way is durable or refused. After it every call rejects with `storage/closed`. */
   close(): Promise<void>;
 }

@@ -47,6 +47,8 @@ export interface LmdbDocumentLogOptions {
   readonly random: () => number;
   /** Bytes that may wait for the disk before appends are refused. */
   readonly maxQueuedBytes?: number;
+  /** Told of every commit: how long it took, in seconds, and how many writes shared it. */
+  readonly onCommit?: (seconds: number, writes: number) => void;
 }
 
 const FILE_NAME = 'documents.mdb';
@@ -77,6 +79,7 @@ export class LmdbDocumentLog implements DocumentLog {
   readonly #folder: string;
   readonly #random: () => number;
   readonly #maxQueuedBytes: number;
+  readonly #onCommit: (seconds: number, writes: number) => void;
   readonly #unlock: () => void;
   /** Heads as they are on disk, of the documents that were written to last. */
   readonly #heads = new Map<DocumentName, LogHead>();
@@ -111,6 +114,7 @@ export class LmdbDocumentLog implements DocumentLog {
     this.#folder = options.folder;
     this.#random = options.random;
     this.#maxQueuedBytes = options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES;
+    this.#onCommit = options.onCommit ?? (() => undefined);
     this.#unlock = unlock;
   }
 
@@ -176,6 +180,11 @@ export class LmdbDocumentLog implements DocumentLog {
     await this.#write(0, (staging) => staging.delete(name));
   }
 
+  /** Writes what is there already. */
+  async probe(): Promise<void> {
+    await this.#write(0, (staging) => staging.touch());
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -219,8 +228,10 @@ export class LmdbDocumentLog implements DocumentLog {
       await pause(this.#nextCommitAt - performance.now());
       const group = this.#takeGroup();
       const everyMs = group.length >= BUSY_WRITES ? BUSY_COMMIT_EVERY_MS : COMMIT_EVERY_MS;
-      this.#nextCommitAt = performance.now() + everyMs;
+      const begunAt = performance.now();
+      this.#nextCommitAt = begunAt + everyMs;
       await commitGroup(this.#file, this.#folder, group, this.#heads);
+      this.#onCommit((performance.now() - begunAt) / 1000, group.length);
       for (const write of group) this.#queuedBytes -= write.bytes;
     }
     this.#committing = undefined;
@@ -427,6 +438,11 @@ class Staging {
     const keys = [...this.#file.getKeys(range)];
     for (const key of keys) this.#records.push({ key, record: undefined });
     return keys.length === MAX_REMOVED_ENTRIES;
+  }
+
+  /** Writes the version of the format, which is there. */
+  touch(): void {
+    this.#records.push({ key: FORMAT_KEY, record: encodeFormatVersion(FORMAT_VERSION) });
   }
 
   delete(name: DocumentName): void {

@@ -93,6 +93,10 @@ export class MemoryDocumentLog implements DocumentLog {
     this.#documents.delete(name);
   }
 
+  async probe(): Promise<void> {
+    this.#checkOpen();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }

@@ -52,6 +52,13 @@ export const documentLogContract: readonly DocumentLogCheck[] = [
     deepEqual(settled.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
   }),
 
+  check('a probe changes nothing', async (log) => {
+    const head = await log.open(NOTE, YJS);
+    await log.probe();
+    deepEqual(await log.find(NOTE), head);
+    deepEqual(await log.list({ limit: 10 }), [NOTE]);
+  }),
+
   check('R1: offsets count from 1 without gaps and resolve in order', async (log) => {
     await log.open(NOTE, YJS);
     await log.open(OTHER, YJS);

@@ -5,3 +5,4 @@ export {
   type PolicyUnderTest,
 } from './authenticator-contract.ts';
 export { type DocumentLogCheck, documentLogContract, type OpenLog } from './document-log-contract.ts';
+export { type DiskFault, FaultyDocumentLog } from './faulty-document-log.ts';

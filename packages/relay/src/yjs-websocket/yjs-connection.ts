@@ -13,6 +13,7 @@ import {
   SOCKET_HIGH_WATER_BYTES,
 } from '@causeway/core/sync';
 import { holdsUpdate, YJS_KIND } from '@causeway/core/yjs';
+import type { Activity } from '../activity.ts';
 import type { Gatekeeper } from '../auth/gatekeeper.ts';
 import type { Identity } from '../auth/identity.ts';
 import { denied } from '../auth/signed-token.ts';
@@ -40,6 +41,7 @@ import {
 import type { YjsAddress } from './yjs-address.ts';
 
 export interface YjsConnectionParts {
+  readonly activity: Activity;
   readonly limits: RelayLimits;
   readonly gatekeeper: Gatekeeper;
   readonly rooms: Rooms;
@@ -341,6 +343,7 @@ export class YjsConnection implements ClientConnection, RoomMember {
   #checkCongestion(): void {
     if (this.#congested || this.#socket.bufferedBytes <= SOCKET_HIGH_WATER_BYTES) return;
     this.#congested = true;
+    this.#parts.activity.lagged += 1;
     // What comes later is read from the log; these are counted as sent.
     this.#sendEcho();
     this.#input({ type: 'congested' });
@@ -359,7 +362,8 @@ export class YjsConnection implements ClientConnection, RoomMember {
   }
 
   #close(reason: CloseReason, error: unknown): void {
-    const { logger } = this.#parts;
+    const { logger, activity } = this.#parts;
+    activity.closed.add(reason);
     const fields = { session: this.session, reason, document: this.#address.name, err: error };
     if (reason === 'failed') logger.error(fields, 'a y-websocket connection was closed');
     else logger.info(fields, 'a y-websocket connection was closed');
