@@ -17,6 +17,7 @@ describe('the configuration', () => {
         tokens: undefined,
         origins: [],
         trustedProxies: 0,
+        keepsDeleted: false,
       },
     });
   });
@@ -35,6 +36,7 @@ describe('the configuration', () => {
       tokens: undefined,
       origins: [],
       trustedProxies: 0,
+      keepsDeleted: false,
     });
   });
 

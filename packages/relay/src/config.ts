@@ -17,6 +17,8 @@ export interface RelayConfig {
   readonly tokens: TokenConfig | undefined;
   readonly origins: readonly string[];
   readonly trustedProxies: number;
+  /** What was deleted stays in Yjs documents. */
+  readonly keepsDeleted: boolean;
 }
 
 /** How tokens are checked. Files are absolute; they are read when the relay starts. */
@@ -134,7 +136,9 @@ export function parseCommand(args: readonly string[], environment: Environment, 
   if (flags['version'] === true) return { type: 'version' };
   try {
     const secret = environment[SECRET_VARIABLE] || undefined;
-    return { type: 'run', config: configOf((name) => setting(name, flags, environment), secret, folder) };
+    const config = configOf((name) => setting(name, flags, environment), secret, folder);
+    const keepsDeleted = flags['keep-deleted'] === true || environment['CAUSEWAY_KEEP_DELETED'] === '1';
+    return { type: 'run', config: { ...config, keepsDeleted } };
   } catch (error) {
     if (error instanceof BadValue) return { type: 'invalid', message: error.message };
     throw error;
@@ -147,7 +151,14 @@ export function helpText(): string {
     `  --${name} <${option.value}>`,
     `${option.means} (${option.variables.join(' or ')}${option.fallback === undefined ? '' : `; ${option.fallback}`})`,
   ]);
-  rows.push(['  --help, -h', 'show this'], ['  --version, -v', 'show the version']);
+  rows.push(
+    [
+      '  --keep-deleted',
+      'keep what was deleted in Yjs documents, for apps that show their history (CAUSEWAY_KEEP_DELETED=1)',
+    ],
+    ['  --help, -h', 'show this'],
+    ['  --version, -v', 'show the version'],
+  );
   const width = Math.max(...rows.map(([flag]) => flag?.length ?? 0)) + 2;
   return [
     'causeway-relay: keeps documents and passes on what their editors do',
@@ -172,6 +183,7 @@ const FLAGS = {
   'token-audience': { type: 'string' },
   origins: { type: 'string' },
   'trusted-proxies': { type: 'string' },
+  'keep-deleted': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -189,7 +201,7 @@ function configOf(
   setting: (name: OptionName) => Setting,
   secret: string | undefined,
   folder: string,
-): RelayConfig {
+): Omit<RelayConfig, 'keepsDeleted'> {
   const app = setting('app').text;
   return {
     host: required(setting('host'), 'an address such as 127.0.0.1'),

@@ -22,6 +22,7 @@ import { ByteBudget } from './byte-budget.ts';
 import { Connection, type Socket } from './connection.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
+import { mergerOnTheSpot } from './merging/merger.ts';
 import { Rooms } from './rooms.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
 import { adding, elementsOf, STRING_SET } from './testing/string-set.ts';
@@ -212,6 +213,7 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     activity,
     log,
     limits,
+    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: new ByteBudget(0),
     logger: SILENT,
     after: () => undefined,

@@ -12,6 +12,8 @@ export { signToken, type TokenClaims, type VerificationKey } from './auth/signed
 export { type TokenAuthenticatorOptions, tokenAuthenticator } from './auth/token-authenticator.ts';
 export { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 export type { Logger } from './logger.ts';
+export { type Merger, mergerOnTheSpot } from './merging/merger.ts';
+export { WorkerMerger, type WorkerMergerOptions } from './merging/worker-merger.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
 export type { DocumentLog, LogEntry, LogHead, LogSlice } from './storage/document-log.ts';
 export { LmdbDocumentLog, type LmdbDocumentLogOptions } from './storage/lmdb-document-log.ts';

@@ -31,6 +31,8 @@ export interface RelayLimits {
   readonly presenceTickMs: number;
   /** A log is folded when the tail outweighs both this and the snapshot. */
   readonly minFoldBytes: number;
+  /** The same when the last session has left and the tail has half as much as the snapshot: what people typed in a sitting. */
+  readonly minIdleFoldBytes: number;
   /** Larger documents are not folded. */
   readonly maxFoldBytes: number;
   /** A document up to this size is merged whole for whoever comes; of a larger one the snapshot goes out as it is, and the rest behind it. */
@@ -75,6 +77,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   presenceTickMs: 50,
   /** Some thousand keystrokes: below it a fold costs more than it saves. */
   minFoldBytes: 256 * KIB,
+  /** Some hundred keystrokes. */
+  minIdleFoldBytes: 4 * KIB,
   /** Half a second of the event loop, and about three times as much memory. */
   maxFoldBytes: 16 * MIB,
   /** Some ten milliseconds of the event loop. */

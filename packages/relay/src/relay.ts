@@ -26,6 +26,7 @@ import { type ClientConnection, Connections } from './connections.ts';
 import { createHttpServer, type Readiness, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
+import { type Merger, mergerOnTheSpot } from './merging/merger.ts';
 import { type Metrics, relayMetrics } from './metrics.ts';
 import { isOperator } from './operator.ts';
 import { Rooms } from './rooms.ts';
@@ -62,6 +63,8 @@ export interface RelayOptions {
   readonly logger?: Logger;
   /** The name that the relay gives itself to clients. */
   readonly name?: string;
+  /** Where logs are merged; on the event loop when it is left out. The relay closes it when it closes. */
+  readonly merger?: Merger;
   /** Where it counts what it does; one that is shared with the log counts commits too. */
   readonly activity?: Activity;
 }
@@ -98,8 +101,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const logger = options.logger ?? SILENT;
   const activity = options.activity ?? new Activity();
   const cache = new ByteBudget(limits.maxCacheBytes);
-  const rooms = new Rooms(formatRegistry(options.formats), {
+  const formats = formatRegistry(options.formats);
+  const merger = options.merger ?? mergerOnTheSpot(formats);
+  const rooms = new Rooms(formats, {
     activity,
+    merger,
     log,
     limits,
     cache,
@@ -232,6 +238,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         await connections.stop(limits.drainMs);
         server.closeAllConnections();
         await stopped;
+        await merger.close();
         await log.close();
       })();
       return closing;

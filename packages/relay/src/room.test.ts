@@ -1,7 +1,9 @@
 // A room on a log whose disk the test holds back: what leaves the room when, and what it answers.
 import { CausewayError } from '@causeway/core';
 import { concatBytes } from '@causeway/core/bytes';
+import { formatRegistry } from '@causeway/core/format';
 import { parseDocumentName } from '@causeway/core/id';
+import { latticeFormats } from '@causeway/core/lattice-doc';
 import { type BatchId, decodeFrame, encodeShared, parseBatchId } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
@@ -9,6 +11,7 @@ import { Activity } from './activity.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
+import { mergerOnTheSpot } from './merging/merger.ts';
 import type { PresenceChanges } from './presence-changes.ts';
 import { Room, type RoomMember, type RoomParts } from './room.ts';
 import type { DocumentLog } from './storage/document-log.ts';
@@ -300,6 +303,7 @@ async function openRoom(
     activity: new Activity(),
     log: disk.log,
     limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
+    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: options.cache ?? new ByteBudget(1 << 20),
     logger: SILENT,
     after: (_, run) => void timers.push(run),

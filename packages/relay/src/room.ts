@@ -23,6 +23,7 @@ import { type FreshUpdate, FreshUpdates } from './fresh-updates.ts';
 import type { RelayLimits } from './limits.ts';
 import { LogPiece } from './log-piece.ts';
 import type { Logger } from './logger.ts';
+import type { Merger } from './merging/merger.ts';
 import { PresenceChanges } from './presence-changes.ts';
 import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
 
@@ -49,6 +50,7 @@ export interface RoomParts {
   readonly log: DocumentLog;
   readonly limits: RelayLimits;
   readonly cache: ByteBudget;
+  readonly merger: Merger;
   readonly logger: Logger;
   /** Calls `run` after `ms`, once. */
   after(ms: number, run: () => void): void;
@@ -56,6 +58,8 @@ export interface RoomParts {
   soon(run: () => void): void;
 }
 
+/** To write a large snapshot anew, this part of it must have come in. */
+const LARGE_SNAPSHOT_SHARE = 16;
 /** The tail is read in pieces of this size: it bounds how long one read holds up the event loop. */
 const READ_BYTES = 1024 * 1024;
 
@@ -377,13 +381,22 @@ export class Room {
     let upTo = merged?.upTo ?? 0;
     if (merged !== undefined && upTo === this.#head) return merged;
     const updates = merged === undefined ? [] : [merged.update];
+    let bytes = merged?.update.length ?? 0;
     for (let atHead = false; !atHead; ) {
       const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
-      updates.push(...updatesOf(slice));
+      for (const update of updatesOf(slice)) {
+        updates.push(update);
+        bytes += update.length;
+      }
       upTo = endOf(slice, upTo);
       atHead = slice.atHead;
     }
-    const whole = new LogPiece(upTo, this.#mergeOf(updates));
+    const { merger, limits } = this.#parts;
+    const isLarge = updates.length > 1 && bytes > limits.maxMergedAtOnceBytes;
+    const whole = new LogPiece(
+      upTo,
+      isLarge ? await merger.merge(this.kind, updates) : this.#mergeOf(updates),
+    );
     if (upTo >= this.#head) this.#bytesSinceMerged = 0;
     this.#keep(whole);
     return whole;
@@ -403,9 +416,18 @@ export class Room {
     this.#merged = allowed ? merged : undefined;
   }
 
-  #foldWhenDue(): void {
-    const { minFoldBytes, maxFoldBytes } = this.#parts.limits;
-    const due = Math.max(minFoldBytes, this.#snapshotBytes, this.#foldAtBytes);
+  /** Nobody is here any more: what was left for later because it was little is folded now. */
+  foldWhenIdle(): void {
+    const { merger, limits } = this.#parts;
+    // A deletion takes a few bytes, and may give back all there is.
+    if (!merger.collects(this.kind)) this.#foldWhenDue(limits.minIdleFoldBytes, this.#snapshotBytes / 2);
+    else if (this.#snapshotBytes <= limits.maxMergedAtOnceBytes) this.#foldWhenDue(1, 0);
+    else this.#foldWhenDue(limits.minIdleFoldBytes, this.#snapshotBytes / LARGE_SNAPSHOT_SHARE);
+  }
+
+  #foldWhenDue(least: number = this.#parts.limits.minFoldBytes, beside: number = this.#snapshotBytes): void {
+    const { maxFoldBytes } = this.#parts.limits;
+    const due = Math.max(least, beside, this.#foldAtBytes);
     if (this.#folding || this.#tailBytes < due || this.#snapshotBytes + this.#tailBytes > maxFoldBytes)
       return;
     this.#folding = true;
@@ -416,11 +438,13 @@ export class Room {
 
   /** Puts a snapshot in place of the tail. The room goes on: what comes meanwhile is the next tail. */
   async #fold(): Promise<void> {
-    const { log, logger, activity } = this.#parts;
+    const { log, logger, activity, merger } = this.#parts;
     const begunAt = performance.now();
     try {
       const { upTo, update } = await this.#mergeAll();
-      await log.writeSnapshot(this.name, upTo, update);
+      const folded = await merger.fold(this.kind, [update]);
+      await log.writeSnapshot(this.name, upTo, folded);
+      if (this.#merged?.upTo === upTo) this.#keep(new LogPiece(upTo, folded));
       const head = await log.find(this.name);
       if (head === undefined) return;
       logger.debug(

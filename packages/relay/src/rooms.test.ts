@@ -8,6 +8,7 @@ import { Activity } from './activity.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { SILENT } from './logger.ts';
+import { mergerOnTheSpot } from './merging/merger.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
@@ -121,6 +122,7 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
     activity: new Activity(),
     log: watched,
     limits,
+    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: new ByteBudget(1 << 20),
     logger: SILENT,
     after: () => undefined,

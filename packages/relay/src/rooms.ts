@@ -69,8 +69,10 @@ export class Rooms {
     for (const [name, place] of this.#places) {
       place.room?.tick(now);
       if (!isIdle(place)) place.idleSince = undefined;
-      else if (place.idleSince === undefined) place.idleSince = now;
-      else if (now - place.idleSince >= this.#parts.limits.roomIdleMs) this.#close(name, place);
+      else if (place.idleSince === undefined) {
+        place.idleSince = now;
+        place.room?.foldWhenIdle();
+      } else if (now - place.idleSince >= this.#parts.limits.roomIdleMs) this.#close(name, place);
     }
   }
 

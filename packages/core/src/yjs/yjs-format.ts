@@ -2,7 +2,8 @@
  * Updates of Yjs documents (V1, what every Yjs provider speaks) as an UpdateFormat. Needs neither a `Y.Doc` nor Yjs
  * itself, so a relay keeps Yjs documents without loading one. Leaves out: the live document (yjs-document.ts).
  *
- * What merging cannot do is collect: deleted content stays in the bytes until a live document makes a snapshot of them.
+ * What merging cannot do is collect: deleted content stays in the bytes until a live document makes a snapshot of them
+ * (collect.ts).
  */
 import { CausewayError } from '../error.ts';
 import type { FormatFamily, UpdateFormat } from '../format/index.ts';
