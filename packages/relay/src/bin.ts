@@ -5,12 +5,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CausewayError } from '@causeway/core';
-import { latticeFormats } from '@causeway/core/lattice-doc';
-import { nativeFormats } from '@causeway/core/native';
-import { yjsFormats } from '@causeway/core/yjs';
 import { pino } from 'pino';
 import { Activity } from './activity.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -19,17 +15,15 @@ import { revocationFile } from './auth/revocation-file.ts';
 import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
 import { tokenAuthenticator } from './auth/token-authenticator.ts';
 import { helpText, parseCommand, type RelayConfig, type TokenConfig } from './config.ts';
+import { STANDARD_FORMATS, standardFolding } from './folding/standard-folding.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { WorkerMerger } from './merging/worker-merger.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { LmdbDocumentLog } from './storage/lmdb-document-log.ts';
 
 const OPEN = 'open. Whoever reaches this address may read and write everything (for development)';
 const SIGNED = 'what the tokens grant that users show';
 
-/** On a thread beside the event loop: what fits into memory a few times. */
-const MAX_FOLD_BYTES = 256 * 1024 * 1024;
 /** Beyond the drain of connections: the last commit on a slow disk. */
 const LAST_COMMIT_MS = 5_000;
 
@@ -78,16 +72,13 @@ async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
     },
   });
   try {
-    const { host, port, app, origins, trustedProxies, tokens } = config;
+    const { host, port, app, origins, trustedProxies, tokens, retention } = config;
     return await createRelay({
       log,
       activity,
-      merger: new WorkerMerger({
-        threads: Math.max(1, availableParallelism() - 1),
-        collects: !config.keepsDeleted,
-      }),
-      limits: { maxFoldBytes: MAX_FOLD_BYTES },
-      formats: [nativeFormats(), yjsFormats(), latticeFormats()],
+      formats: STANDARD_FORMATS,
+      folding: standardFolding(),
+      retention,
       host,
       port,
       app,

@@ -17,7 +17,7 @@ describe('the configuration', () => {
         tokens: undefined,
         origins: [],
         trustedProxies: 0,
-        keepsDeleted: false,
+        retention: [],
       },
     });
   });
@@ -36,7 +36,7 @@ describe('the configuration', () => {
       tokens: undefined,
       origins: [],
       trustedProxies: 0,
-      keepsDeleted: false,
+      retention: [],
     });
   });
 
@@ -56,6 +56,30 @@ describe('the configuration', () => {
     expect(JSON.stringify(both)).not.toMatch(/hush/);
     expect(configOf(['--token-issuer', 'app'], {})).toMatchObject({ type: 'invalid' });
   });
+
+  test('takes what to keep of which documents, the first that fits first', () => {
+    expect(configOf(['--keep', 'notes/*=content, audit=entries,a=b=90m,*=7d'], {})).toMatchObject({
+      retention: [
+        { documents: 'notes/*', keep: 'content' },
+        { documents: 'audit', keep: 'entries' },
+        { documents: 'a=b', keep: { ms: 5_400_000 } },
+        { documents: '*', keep: { ms: 604_800_000 } },
+      ],
+    });
+    expect(configOf([], { CAUSEWAY_KEEP: '*=0s' })).toMatchObject({
+      retention: [{ documents: '*', keep: { ms: 0 } }],
+    });
+  });
+
+  test.each(['notes', '*=', '*=a week', 'no*tes=content', '=7d', '*=7'])(
+    '%s is no rule of what to keep',
+    (wrong) => {
+      expect(configOf(['--keep', wrong], {})).toMatchObject({
+        type: 'invalid',
+        message: expect.stringContaining(`--keep is ${JSON.stringify(wrong)}: it should be rules such as`),
+      });
+    },
+  );
 
   test('takes origins with commas between', () => {
     const args = ['--origins', 'https://a.example, http://b.example:8080', '--trusted-proxies', '2'];

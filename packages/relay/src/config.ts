@@ -4,6 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CausewayError } from '@causeway/core';
+import { parseRetention, type RetentionRule } from './retention.ts';
 
 export interface RelayConfig {
   readonly host: string;
@@ -17,8 +19,8 @@ export interface RelayConfig {
   readonly tokens: TokenConfig | undefined;
   readonly origins: readonly string[];
   readonly trustedProxies: number;
-  /** What was deleted stays in Yjs documents. */
-  readonly keepsDeleted: boolean;
+  /** What is kept of the past of which documents. */
+  readonly retention: readonly RetentionRule[];
 }
 
 /** How tokens are checked. Files are absolute; they are read when the relay starts. */
@@ -111,6 +113,13 @@ const OPTIONS = {
     fallback: '0',
     means: 'proxies before the relay, whose X-Forwarded-For is believed',
   },
+  keep: {
+    value: 'list',
+    variables: ['CAUSEWAY_KEEP'],
+    fallback: undefined,
+    means:
+      'what to keep of the past of documents, by name: notes/*=content keeps what was deleted in Yjs documents, *=7d folds what is a week old, audit/*=entries keeps every entry; with commas between, the first that fits',
+  },
   'log-level': {
     value: 'level',
     variables: ['CAUSEWAY_LOG_LEVEL'],
@@ -136,9 +145,7 @@ export function parseCommand(args: readonly string[], environment: Environment, 
   if (flags['version'] === true) return { type: 'version' };
   try {
     const secret = environment[SECRET_VARIABLE] || undefined;
-    const config = configOf((name) => setting(name, flags, environment), secret, folder);
-    const keepsDeleted = flags['keep-deleted'] === true || environment['CAUSEWAY_KEEP_DELETED'] === '1';
-    return { type: 'run', config: { ...config, keepsDeleted } };
+    return { type: 'run', config: configOf((name) => setting(name, flags, environment), secret, folder) };
   } catch (error) {
     if (error instanceof BadValue) return { type: 'invalid', message: error.message };
     throw error;
@@ -151,14 +158,7 @@ export function helpText(): string {
     `  --${name} <${option.value}>`,
     `${option.means} (${option.variables.join(' or ')}${option.fallback === undefined ? '' : `; ${option.fallback}`})`,
   ]);
-  rows.push(
-    [
-      '  --keep-deleted',
-      'keep what was deleted in Yjs documents, for apps that show their history (CAUSEWAY_KEEP_DELETED=1)',
-    ],
-    ['  --help, -h', 'show this'],
-    ['  --version, -v', 'show the version'],
-  );
+  rows.push(['  --help, -h', 'show this'], ['  --version, -v', 'show the version']);
   const width = Math.max(...rows.map(([flag]) => flag?.length ?? 0)) + 2;
   return [
     'causeway-relay: keeps documents and passes on what their editors do',
@@ -183,7 +183,7 @@ const FLAGS = {
   'token-audience': { type: 'string' },
   origins: { type: 'string' },
   'trusted-proxies': { type: 'string' },
-  'keep-deleted': { type: 'boolean' },
+  keep: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -201,7 +201,7 @@ function configOf(
   setting: (name: OptionName) => Setting,
   secret: string | undefined,
   folder: string,
-): Omit<RelayConfig, 'keepsDeleted'> {
+): RelayConfig {
   const app = setting('app').text;
   return {
     host: required(setting('host'), 'an address such as 127.0.0.1'),
@@ -216,6 +216,7 @@ function configOf(
       .filter((origin) => origin !== '')
       .map((origin) => checkOrigin(setting('origins'), origin)),
     trustedProxies: parseSmallNumber(setting('trusted-proxies')),
+    retention: retentionOf(setting('keep')),
   };
 }
 
@@ -240,6 +241,15 @@ function tokensOf(
   for (const each of [issuer, audience])
     if (each.text !== undefined) throw badValue(each, 'used with a key that tokens are checked with');
   return undefined;
+}
+
+function retentionOf(setting: Setting): readonly RetentionRule[] {
+  try {
+    return setting.text === undefined ? [] : parseRetention(setting.text);
+  } catch (error) {
+    if (!CausewayError.inFamily(error, 'decode')) throw error;
+    throw badValue(setting, 'rules such as notes/*=content, *=7d (content, entries or a time such as 12h)');
+  }
 }
 
 /** As browsers write it: no path, no slash at the end. */

@@ -20,9 +20,10 @@ import { Gatekeeper } from './auth/gatekeeper.ts';
 import { OPEN_POLICY } from './auth/policy.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Connection, type Socket } from './connection.ts';
+import { LOOP_FOLDING } from './folding/folding.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
-import { mergerOnTheSpot } from './merging/merger.ts';
+import { EntryAges } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
 import { adding, elementsOf, STRING_SET } from './testing/string-set.ts';
@@ -213,8 +214,10 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     activity,
     log,
     limits,
-    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: new ByteBudget(0),
+    folding: LOOP_FOLDING,
+    retention: [],
+    ages: new EntryAges(),
     logger: SILENT,
     after: () => undefined,
     soon: () => undefined,

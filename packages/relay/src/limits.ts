@@ -31,10 +31,12 @@ export interface RelayLimits {
   readonly presenceTickMs: number;
   /** A log is folded when the tail outweighs both this and the snapshot. */
   readonly minFoldBytes: number;
-  /** The same when the last session has left and the tail has half as much as the snapshot: what people typed in a sitting. */
+  /** When the last session has left, less is folded: this much, and a part of a large snapshot. What people typed in a sitting. */
   readonly minIdleFoldBytes: number;
   /** Larger documents are not folded. */
   readonly maxFoldBytes: number;
+  /** The same where there are no worker threads for documents of that kind. */
+  readonly maxFoldOnLoopBytes: number;
   /** A document up to this size is merged whole for whoever comes; of a larger one the snapshot goes out as it is, and the rest behind it. */
   readonly maxMergedAtOnceBytes: number;
   /** A document up to this size is kept merged while its room is open. */
@@ -79,8 +81,10 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   minFoldBytes: 256 * KIB,
   /** Some hundred keystrokes. */
   minIdleFoldBytes: 4 * KIB,
+  /** Some seconds of a thread, and several times as much memory. */
+  maxFoldBytes: 64 * MIB,
   /** Half a second of the event loop, and about three times as much memory. */
-  maxFoldBytes: 16 * MIB,
+  maxFoldOnLoopBytes: 16 * MIB,
   /** Some ten milliseconds of the event loop. */
   maxMergedAtOnceBytes: 512 * KIB,
   /** A long book. */

@@ -23,12 +23,13 @@ import { ByteBudget } from './byte-budget.ts';
 import { clientAddress, isOwnMachine } from './client-address.ts';
 import { Connection, type Socket } from './connection.ts';
 import { type ClientConnection, Connections } from './connections.ts';
+import { type Folding, LOOP_FOLDING } from './folding/folding.ts';
 import { createHttpServer, type Readiness, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
-import { type Merger, mergerOnTheSpot } from './merging/merger.ts';
 import { type Metrics, relayMetrics } from './metrics.ts';
 import { isOperator } from './operator.ts';
+import { EntryAges, type RetentionRule } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { ThrottledSocket, throttled } from './throttle.ts';
@@ -43,6 +44,13 @@ export interface RelayOptions {
   readonly log: DocumentLog;
   /** The kinds of document that it takes. */
   readonly formats: readonly FormatFamily[];
+  /**
+   * Where large documents are merged: on the event loop when it is left out, or on worker threads (`WorkerFolding`). The relay
+   * closes it when it closes.
+   */
+  readonly folding?: Folding;
+  /** What is kept of the past of which documents; the first rule that is for a document counts. Without one, as little as may be. */
+  readonly retention?: readonly RetentionRule[];
   /** The address to listen on; only this machine can reach the default. */
   readonly host?: string;
   /** 0 takes any free port. */
@@ -63,8 +71,6 @@ export interface RelayOptions {
   readonly logger?: Logger;
   /** The name that the relay gives itself to clients. */
   readonly name?: string;
-  /** Where logs are merged; on the event loop when it is left out. The relay closes it when it closes. */
-  readonly merger?: Merger;
   /** Where it counts what it does; one that is shared with the log counts commits too. */
   readonly activity?: Activity;
 }
@@ -101,14 +107,15 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const logger = options.logger ?? SILENT;
   const activity = options.activity ?? new Activity();
   const cache = new ByteBudget(limits.maxCacheBytes);
-  const formats = formatRegistry(options.formats);
-  const merger = options.merger ?? mergerOnTheSpot(formats);
-  const rooms = new Rooms(formats, {
+  const folding = options.folding ?? LOOP_FOLDING;
+  const rooms = new Rooms(formatRegistry(options.formats), {
     activity,
-    merger,
     log,
     limits,
     cache,
+    folding,
+    retention: options.retention ?? [],
+    ages: new EntryAges(),
     logger,
     after,
     soon: (run) => void setImmediate(run),
@@ -238,7 +245,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         await connections.stop(limits.drainMs);
         server.closeAllConnections();
         await stopped;
-        await merger.close();
+        await folding.close();
         await log.close();
       })();
       return closing;

@@ -1,18 +1,21 @@
 // A room on a log whose disk the test holds back: what leaves the room when, and what it answers.
 import { CausewayError } from '@causeway/core';
 import { concatBytes } from '@causeway/core/bytes';
-import { formatRegistry } from '@causeway/core/format';
+import type { UpdateFormat } from '@causeway/core/format';
 import { parseDocumentName } from '@causeway/core/id';
-import { latticeFormats } from '@causeway/core/lattice-doc';
 import { type BatchId, decodeFrame, encodeShared, parseBatchId } from '@causeway/core/sync';
 import { Seeded } from '@causeway/core/testing';
+import { yjsFormat } from '@causeway/core/yjs';
 import { expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { Activity } from './activity.ts';
+import { parseDocumentPattern } from './auth/document-pattern.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { LOOP_FOLDING } from './folding/folding.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { SILENT } from './logger.ts';
-import { mergerOnTheSpot } from './merging/merger.ts';
 import type { PresenceChanges } from './presence-changes.ts';
+import { EntryAges, type RetentionRule } from './retention.ts';
 import { Room, type RoomMember, type RoomParts } from './room.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
@@ -208,6 +211,74 @@ test('R3: a tail that outweighs the snapshot is folded while the room goes on, a
   }
 });
 
+test('a Yjs document is collected when it is folded, and what is kept of its past is by choice', async () => {
+  const folded: Record<string, string> = {};
+  for (const keep of [undefined, { ms: 0 }, 'content', 'entries'] as const) {
+    const retention: readonly RetentionRule[] =
+      keep === undefined ? [] : [{ documents: parseDocumentPattern('no*'), keep }];
+    const { room, log } = await openRoom({ format: yjsFormat, retention });
+    const { member } = joined(room, 1);
+    const updates = typedAndDeleted(500);
+    for (const [index, update] of updates.entries()) room.append(member, batch(index + 1), update);
+    await turns();
+    await room.fold();
+    const head = await log.find(NOTE);
+    folded[JSON.stringify(keep) ?? 'nothing said'] =
+      `${head?.snapshot} in ${(head?.snapshotBytes ?? 0) < 100 ? 'few' : 'many'} bytes`;
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, (await room.read(0, 1 << 20, undefined)).update);
+    expect([doc.getText().toString(), room.head]).toEqual(['', 501]);
+  }
+  expect(folded).toEqual({
+    'nothing said': '501 in few bytes',
+    '{"ms":0}': '501 in few bytes',
+    '"content"': '501 in many bytes',
+    '"entries"': '0 in few bytes',
+  });
+});
+
+test('entries that are younger than the window stay as they are', async () => {
+  const { room, log } = await openRoom({
+    limits: { minFoldBytes: 1 },
+    retention: [{ documents: parseDocumentPattern('*'), keep: { ms: 16_000 } }],
+  });
+  const { member } = joined(room, 1);
+  const fold = async (now: number): Promise<unknown> => {
+    room.tick(now);
+    await turns();
+    return (await log.find(NOTE))?.snapshot;
+  };
+  room.append(member, batch(1), adding('a'));
+  await turns();
+  expect(await fold(0)).toBe(0);
+  room.append(member, batch(2), adding('b'));
+  await turns();
+  expect(await fold(10_000)).toBe(0);
+  room.append(member, batch(3), adding('c'));
+  await turns();
+  expect(await fold(15_999)).toBe(0);
+  expect(await fold(16_000)).toBe(1);
+  expect(await fold(26_000)).toBe(2);
+  expect(elementsIn(await room.read(2, 1 << 20, undefined))).toEqual([3, 'c']);
+});
+
+test('a room that everybody has left folds what there is, when that gains something', async () => {
+  const { room, log } = await openRoom({ limits: { minIdleFoldBytes: 100 } });
+  await fill(room, ['a']);
+  room.foldWhenIdle();
+  expect(room.isIdle).toBe(true);
+  await fill(
+    room,
+    Array.from({ length: 20 }, (_, index) => `element ${index}`),
+  );
+  room.foldWhenIdle();
+  expect(room.isIdle).toBe(false);
+  await turns();
+  room.foldWhenIdle();
+  expect(room.isIdle).toBe(true);
+  expect((await log.find(NOTE))?.tailBytes).toBe(0);
+});
+
 test('presence is shown to the others and to those who come, and goes with its member', async () => {
   const { room, tick } = await openRoom();
   const [one, two] = [joined(room, 1), joined(room, 2)];
@@ -290,6 +361,8 @@ interface RoomOptions {
   readonly log?: DocumentLog;
   readonly cache?: ByteBudget;
   readonly limits?: Partial<RelayLimits>;
+  readonly format?: UpdateFormat;
+  readonly retention?: readonly RetentionRule[];
 }
 
 async function openRoom(
@@ -301,9 +374,11 @@ async function openRoom(
   const timers: (() => void)[] = [];
   const parts: RoomParts = {
     activity: new Activity(),
+    folding: LOOP_FOLDING,
+    retention: options.retention ?? [],
+    ages: new EntryAges(),
     log: disk.log,
     limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
-    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: options.cache ?? new ByteBudget(1 << 20),
     logger: SILENT,
     after: (_, run) => void timers.push(run),
@@ -312,7 +387,13 @@ async function openRoom(
   const tick = (): void => {
     for (const run of timers.splice(0)) run();
   };
-  return { room: await Room.open(NOTE, STRING_SET, parts), log, disk, tick, ticks: () => timers.length };
+  return {
+    room: await Room.open(NOTE, options.format ?? STRING_SET, parts),
+    log,
+    disk,
+    tick,
+    ticks: () => timers.length,
+  };
 }
 
 /** A member that writes down what it is told. */
@@ -352,6 +433,16 @@ async function fill(room: Room, elements: readonly string[]): Promise<void> {
     room.append(member, batch(room.head + 1000 + elements.indexOf(element)), adding(element));
   await turns();
   room.leave(member);
+}
+
+/** So many keystrokes, each an update of its own, and one that deletes them all. */
+function typedAndDeleted(count: number): readonly Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let at = 0; at < count; at++) doc.getText().insert(at, 'x');
+  doc.getText().delete(0, count);
+  return updates;
 }
 
 function showPresence(changes: PresenceChanges, session: number): readonly string[] {

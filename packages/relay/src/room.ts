@@ -10,7 +10,6 @@
  *
  * Leaves out: what a session has been sent (core/sync/relay-channel.ts), opening and closing of rooms (rooms.ts).
  */
-
 import { CausewayError, InvariantError, invariant } from '@causeway/core';
 import { equalBytes } from '@causeway/core/bytes';
 import type { UpdateFormat, Version } from '@causeway/core/format';
@@ -19,13 +18,15 @@ import type { BatchId, ChannelCloseCode, NackCode } from '@causeway/core/sync';
 import type { Activity } from './activity.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { CommittedEntries, type CommittedEntry } from './committed-entries.ts';
+import type { Folding } from './folding/folding.ts';
 import { type FreshUpdate, FreshUpdates } from './fresh-updates.ts';
 import type { RelayLimits } from './limits.ts';
+import { endOf, foldLog, READ_BYTES, readLog, updatesOf } from './log-fold.ts';
 import { LogPiece } from './log-piece.ts';
 import type { Logger } from './logger.ts';
-import type { Merger } from './merging/merger.ts';
 import { PresenceChanges } from './presence-changes.ts';
-import type { DocumentLog, LogHead, LogSlice } from './storage/document-log.ts';
+import { type EntryAges, type Keep, keepOf, type RetentionRule } from './retention.ts';
+import type { DocumentLog, LogHead } from './storage/document-log.ts';
 
 /** A session in a room. The room calls these in the order in which they are to happen. */
 export interface RoomMember {
@@ -50,18 +51,16 @@ export interface RoomParts {
   readonly log: DocumentLog;
   readonly limits: RelayLimits;
   readonly cache: ByteBudget;
-  readonly merger: Merger;
+  readonly folding: Folding;
+  /** The first rule that is for a document says what is kept of its past. */
+  readonly retention: readonly RetentionRule[];
+  readonly ages: EntryAges;
   readonly logger: Logger;
   /** Calls `run` after `ms`, once. */
   after(ms: number, run: () => void): void;
   /** Calls `run` when everything that has arrived has been looked at, once. */
   soon(run: () => void): void;
 }
-
-/** To write a large snapshot anew, this part of it must have come in. */
-const LARGE_SNAPSHOT_SHARE = 16;
-/** The tail is read in pieces of this size: it bounds how long one read holds up the event loop. */
-const READ_BYTES = 1024 * 1024;
 
 export class Room {
   readonly name: DocumentName;
@@ -95,14 +94,19 @@ export class Room {
   #tailBytes: number;
   /** Folding is next considered when the tail has this many bytes. */
   #foldAtBytes = 0;
-  #folding = false;
+  #folding: Promise<void> | undefined;
+  readonly #keepsPast: Keep;
+  /** Entries after this offset are too young to be folded. */
+  #foldable: number;
   #merging: Promise<LogPiece> | undefined;
   #merged: LogPiece | undefined;
   /** Somebody read it since the last tick; and the time of the tick that saw it last. */
   #served = false;
   #servedAt: number | undefined;
   /** The version as of an offset, of a large document that was asked for it. */
-  #version: { readonly upTo: number; readonly version: Version } | undefined;
+  #version: VersionAt | undefined;
+  /** It is being made for somebody: who comes meanwhile shares it. */
+  #counting: Promise<VersionAt> | undefined;
   /** The version of a document without content. */
   readonly #nothing: Version;
   /** Bytes of the entries after `#merged`. */
@@ -127,6 +131,9 @@ export class Room {
     this.#snapshot = head.snapshot;
     this.#snapshotBytes = head.snapshotBytes;
     this.#tailBytes = head.tailBytes;
+    this.#keepsPast = keepOf(parts.retention, name);
+    this.#foldable =
+      isWindow(this.#keepsPast) || this.#keepsPast === 'entries' ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /** Updates shown ahead of the disk so far: the ticket of the last. */
@@ -141,7 +148,12 @@ export class Room {
 
   /** Nobody is here and nothing is under way. */
   get isIdle(): boolean {
-    return this.#members.size === 0 && this.#appending === 0 && !this.#folding && this.#merging === undefined;
+    return (
+      this.#members.size === 0 &&
+      this.#appending === 0 &&
+      this.#folding === undefined &&
+      this.#merging === undefined
+    );
   }
 
   /** True when these bytes are empty or a version of this document's format. */
@@ -188,7 +200,7 @@ export class Room {
     if (since === undefined) return piece;
     const version = this.#format.parseVersion(since);
     if (equalBytes(version, this.#nothing)) return piece;
-    return new LogPiece(piece.upTo, this.#format.diff(piece.update, version));
+    return new LogPiece(piece.upTo, await this.#parts.folding.diff(this.#format, piece.update, version));
   }
 
   /** The whole document, when it is at hand as of now. */
@@ -198,21 +210,18 @@ export class Room {
 
   /** The version of everything that is durable. Rejects as `read` does. */
   async version(): Promise<Version> {
-    const advance = this.#format.advance?.bind(this.#format);
+    const { limits, folding } = this.#parts;
+    if (this.#head === 0) return this.#nothing;
     if (
-      advance === undefined ||
-      this.#snapshotBytes + this.#tailBytes <= this.#parts.limits.maxMergedAtOnceBytes
+      this.#format.advance === undefined ||
+      this.#snapshotBytes + this.#tailBytes <= limits.maxMergedAtOnceBytes
     ) {
-      return this.#head === 0 ? this.#nothing : this.#format.versionOf((await this.#mergeAll()).update);
+      return folding.versionOf(this.#format, (await this.#mergeAll()).update);
     }
-    let { upTo, version } = this.#version ?? (await this.#versionOfFirst());
-    while (upTo < this.#head) {
-      const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
-      for (const update of updatesOf(slice)) version = advance(version, update);
-      upTo = endOf(slice, upTo);
-    }
-    this.#version = { upTo, version };
-    return version;
+    this.#counting ??= this.#countOn().finally(() => {
+      this.#counting = undefined;
+    });
+    return (await this.#counting).version;
   }
 
   /**
@@ -237,6 +246,25 @@ export class Room {
       this.#servedAt = now;
       this.#served = false;
     } else if (now - this.#servedAt >= this.#parts.limits.cacheIdleMs) this.#keep(undefined);
+    if (!isWindow(this.#keepsPast)) return;
+    this.#foldable = this.#parts.ages.foldable(this.name, this.#head, this.#keepsPast.ms, now);
+    this.#foldWhenDue();
+  }
+
+  /** Nobody is here any more: what was left for later because it was little is folded now. */
+  foldWhenIdle(): void {
+    const { minIdleFoldBytes } = this.#parts.limits;
+    // A deletion takes a few bytes, and may give back all there is.
+    const collects = this.#format.collect !== undefined && this.#keepsPast !== 'content';
+    if (collects && this.#snapshotBytes <= SMALL_SNAPSHOT_BYTES) this.#foldAbove(0);
+    else this.#foldAbove(Math.max(minIdleFoldBytes, this.#snapshotBytes / IDLE_FOLD_PART));
+  }
+
+  /** Folds what may be folded, however little. Resolves when that is done, or has failed, which is logged. */
+  async fold(): Promise<void> {
+    this.#foldAtBytes = 0;
+    this.#foldAbove(0);
+    await this.#folding;
   }
 
   /** Gives back what the room shares with others. The room is not used after it. */
@@ -342,7 +370,7 @@ export class Room {
       if (first !== undefined && first.upTo > after) return first;
     }
     const slice = await this.#parts.log.read(this.name, after, maxBytes);
-    return new LogPiece(endOf(slice, after), this.#mergeOf(updatesOf(slice)));
+    return new LogPiece(endOf(slice, after), await this.#mergeOf(updatesOf(slice)));
   }
 
   async #whole(): Promise<LogPiece | undefined> {
@@ -353,7 +381,7 @@ export class Room {
   async #first(): Promise<LogPiece | undefined> {
     if (this.#merged !== undefined && this.#merged.upTo >= this.#snapshot) return this.#merged;
     const slice = await this.#parts.log.read(this.name, 0, 1);
-    const first = new LogPiece(endOf(slice, 0), this.#mergeOf(updatesOf(slice)));
+    const first = new LogPiece(endOf(slice, 0), await this.#mergeOf(updatesOf(slice)));
     if (first.upTo >= this.#snapshot) this.#keep(first);
     return first;
   }
@@ -363,10 +391,23 @@ export class Room {
     return this.#merged !== undefined && this.#bytesSinceMerged <= this.#merged.update.length / 4;
   }
 
-  async #versionOfFirst(): Promise<{ readonly upTo: number; readonly version: Version }> {
+  /** The version as of now, of the one as of then and what has come since. */
+  async #countOn(): Promise<VersionAt> {
+    let { upTo, version } = this.#version ?? (await this.#versionOfFirst());
+    while (upTo < this.#head) {
+      const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
+      const update = await this.#mergeOf(updatesOf(slice));
+      version = this.#format.advance?.(version, update) ?? version;
+      upTo = endOf(slice, upTo);
+    }
+    this.#version = { upTo, version };
+    return this.#version;
+  }
+
+  async #versionOfFirst(): Promise<VersionAt> {
     const first = await this.#first();
     if (first === undefined) return { upTo: 0, version: this.#nothing };
-    return { upTo: first.upTo, version: this.#format.versionOf(first.update) };
+    return { upTo: first.upTo, version: await this.#parts.folding.versionOf(this.#format, first.update) };
   }
 
   /** The whole document as of now or of a merge that is under way: many who come at once share one. */
@@ -378,33 +419,21 @@ export class Room {
   }
 
   async #mergeFrom(merged: LogPiece | undefined): Promise<LogPiece> {
-    let upTo = merged?.upTo ?? 0;
-    if (merged !== undefined && upTo === this.#head) return merged;
-    const updates = merged === undefined ? [] : [merged.update];
-    let bytes = merged?.update.length ?? 0;
-    for (let atHead = false; !atHead; ) {
-      const slice = await this.#parts.log.read(this.name, upTo, READ_BYTES);
-      for (const update of updatesOf(slice)) {
-        updates.push(update);
-        bytes += update.length;
-      }
-      upTo = endOf(slice, upTo);
-      atHead = slice.atHead;
-    }
-    const { merger, limits } = this.#parts;
-    const isLarge = updates.length > 1 && bytes > limits.maxMergedAtOnceBytes;
+    if (merged !== undefined && merged.upTo === this.#head) return merged;
+    const { log, soon } = this.#parts;
+    const { upTo, updates } = await readLog({ name: this.name, log, soon }, merged?.upTo ?? 0);
+    const bytesRead = this.#bytesSinceMerged;
     const whole = new LogPiece(
       upTo,
-      isLarge ? await merger.merge(this.kind, updates) : this.#mergeOf(updates),
+      await this.#mergeOf(merged === undefined ? updates : [merged.update, ...updates]),
     );
-    if (upTo >= this.#head) this.#bytesSinceMerged = 0;
+    this.#bytesSinceMerged -= bytesRead;
     this.#keep(whole);
     return whole;
   }
 
-  #mergeOf(updates: readonly Uint8Array[]): Uint8Array {
-    const [only] = updates;
-    return updates.length === 1 && only !== undefined ? only : this.#format.merge(updates);
+  async #mergeOf(updates: readonly Uint8Array[]): Promise<Uint8Array> {
+    return (await this.#parts.folding.merge(this.#format, updates, false)).update;
   }
 
   /** Keeps the merged document in place of an earlier one, when the bounds allow it. */
@@ -416,45 +445,49 @@ export class Room {
     this.#merged = allowed ? merged : undefined;
   }
 
-  /** Nobody is here any more: what was left for later because it was little is folded now. */
-  foldWhenIdle(): void {
-    const { merger, limits } = this.#parts;
-    // A deletion takes a few bytes, and may give back all there is.
-    if (!merger.collects(this.kind)) this.#foldWhenDue(limits.minIdleFoldBytes, this.#snapshotBytes / 2);
-    else if (this.#snapshotBytes <= limits.maxMergedAtOnceBytes) this.#foldWhenDue(1, 0);
-    else this.#foldWhenDue(limits.minIdleFoldBytes, this.#snapshotBytes / LARGE_SNAPSHOT_SHARE);
+  #foldWhenDue(): void {
+    this.#foldAbove(Math.max(this.#parts.limits.minFoldBytes, this.#snapshotBytes));
   }
 
-  #foldWhenDue(least: number = this.#parts.limits.minFoldBytes, beside: number = this.#snapshotBytes): void {
-    const { maxFoldBytes } = this.#parts.limits;
-    const due = Math.max(least, beside, this.#foldAtBytes);
-    if (this.#folding || this.#tailBytes < due || this.#snapshotBytes + this.#tailBytes > maxFoldBytes)
+  /** Folds when the tail has more than so many bytes, and is neither too young nor too large for it. */
+  #foldAbove(bytes: number): void {
+    const { limits, folding } = this.#parts;
+    if (
+      this.#folding !== undefined ||
+      this.#tailBytes === 0 ||
+      this.#tailBytes < Math.max(bytes, this.#foldAtBytes)
+    )
       return;
-    this.#folding = true;
-    void this.#fold().finally(() => {
-      this.#folding = false;
+    const most = folding.isApart(this.kind) ? limits.maxFoldBytes : limits.maxFoldOnLoopBytes;
+    if (this.#snapshotBytes + this.#tailBytes > most) return;
+    const upTo = Math.min(this.#head, this.#foldable);
+    if (upTo <= this.#snapshot) return;
+    this.#folding = this.#fold(upTo).finally(() => {
+      this.#folding = undefined;
     });
   }
 
   /** Puts a snapshot in place of the tail. The room goes on: what comes meanwhile is the next tail. */
-  async #fold(): Promise<void> {
-    const { log, logger, activity, merger } = this.#parts;
+  async #fold(end: number): Promise<void> {
+    const { log, folding, logger, activity, soon } = this.#parts;
     const begunAt = performance.now();
     try {
-      const { upTo, update } = await this.#mergeAll();
-      const folded = await merger.fold(this.kind, [update]);
-      await log.writeSnapshot(this.name, upTo, folded);
-      if (this.#merged?.upTo === upTo) this.#keep(new LogPiece(upTo, folded));
-      const head = await log.find(this.name);
+      const { name } = this;
+      const collect = this.#keepsPast !== 'content';
+      const folded = await foldLog({ name, format: this.#format, log, folding, upTo: end, collect, soon });
+      const head = await log.find(name);
       if (head === undefined) return;
       logger.debug(
-        { document: this.name, upTo, before: this.#tailBytes, after: head.snapshotBytes },
+        { document: name, upTo: folded.upTo, before: this.#tailBytes, after: head.snapshotBytes },
         'folded',
       );
       this.#snapshot = head.snapshot;
       this.#snapshotBytes = head.snapshotBytes;
       this.#tailBytes = head.tailBytes;
       this.#foldAtBytes = 0;
+      // Who comes gets what is collected. A version stands for the same as before.
+      if (this.#merged !== undefined) this.#keep(folded);
+      this.#bytesSinceMerged = head.tailBytes;
       activity.folds += 1;
       activity.foldSeconds += (performance.now() - begunAt) / 1000;
     } catch (error) {
@@ -494,12 +527,17 @@ export class Room {
 }
 
 const NOTHING = new Uint8Array();
+/** To write a snapshot of this size anew costs little, whatever it is for. */
+const SMALL_SNAPSHOT_BYTES = 64 * 1024;
+/** To write a larger one anew, this part of it must have come in. */
+const IDLE_FOLD_PART = 16;
 
-function updatesOf(slice: LogSlice): readonly Uint8Array[] {
-  const entries = slice.entries.map((entry) => entry.update);
-  return slice.snapshot === undefined ? entries : [slice.snapshot.update, ...entries];
+/** What a document's version was when this offset was its head. */
+interface VersionAt {
+  readonly upTo: number;
+  readonly version: Version;
 }
 
-function endOf(slice: LogSlice, after: number): number {
-  return slice.entries.at(-1)?.offset ?? slice.snapshot?.offset ?? after;
+function isWindow(keep: Keep): keep is { readonly ms: number } {
+  return typeof keep === 'object' && keep.ms > 0;
 }

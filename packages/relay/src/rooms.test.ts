@@ -6,9 +6,10 @@ import { Seeded } from '@causeway/core/testing';
 import { expect, test } from 'vitest';
 import { Activity } from './activity.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { LOOP_FOLDING } from './folding/folding.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import { SILENT } from './logger.ts';
-import { mergerOnTheSpot } from './merging/merger.ts';
+import { EntryAges } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
 import { MemoryDocumentLog } from './storage/memory-document-log.ts';
@@ -120,9 +121,11 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
   const limits = { ...DEFAULT_RELAY_LIMITS, maxRooms };
   const parts = {
     activity: new Activity(),
+    folding: LOOP_FOLDING,
+    retention: [],
+    ages: new EntryAges(),
     log: watched,
     limits,
-    merger: mergerOnTheSpot(formatRegistry([latticeFormats()])),
     cache: new ByteBudget(1 << 20),
     logger: SILENT,
     after: () => undefined,

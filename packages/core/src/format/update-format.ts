@@ -46,6 +46,12 @@ export interface UpdateFormat {
   /** One update that does what all of these do. Of none: `empty`. */
   merge(updates: readonly Uint8Array[]): Uint8Array;
 
+  /**
+   * The same document with less of what nobody can see any more. Merges with other updates as before. May take as long as
+   * opening the document, and more than linear memory. A format that leaves it out has nothing to collect beyond `merge`.
+   */
+  collect?(update: Uint8Array): Uint8Array;
+
   /** An update that brings a holder of `since` to where `update` would: it may hold more than is needed, never less. */
   diff(update: Uint8Array, since: Version): Uint8Array;
 }

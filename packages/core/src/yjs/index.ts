@@ -7,7 +7,6 @@ export {
   MAX_AWARENESS_CLOCK,
   MAX_AWARENESS_JSON_BYTES,
 } from './awareness-update.ts';
-export { collectYjs } from './collect.ts';
 export { holdsUpdate } from './holds-update.ts';
 export { YjsDocument, yjsDocument } from './yjs-document.ts';
 export { YJS_KIND, yjsFormat, yjsFormats } from './yjs-format.ts';

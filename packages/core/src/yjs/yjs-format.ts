@@ -8,6 +8,7 @@
 import { CausewayError } from '../error.ts';
 import type { FormatFamily, UpdateFormat } from '../format/index.ts';
 import { type DocumentKind, parseDocumentKind } from '../id/index.ts';
+import { collect } from './collect.ts';
 import { compareStateVectors, decodeStateVector, encodeStateVector } from './state-vector.ts';
 import { compose } from './update-compose.ts';
 import { takeApart } from './update-parts.ts';
@@ -35,6 +36,8 @@ export const yjsFormat: UpdateFormat = {
     const parts = updates.map(takeApart);
     return only !== undefined && updates.length === 1 ? only : compose(parts);
   },
+
+  collect,
 
   diff: (update, since) => {
     const known = decodeStateVector(since);
