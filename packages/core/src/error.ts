@@ -36,6 +36,8 @@ export interface ErrorData {
     readonly found: string;
     readonly wanted: string;
   };
+  /** The document was deleted. Whoever still has it does not make it anew by editing. */
+  readonly 'protocol/deleted': { readonly name: string };
   /** A document name that is empty, too long, or has control characters. */
   readonly 'protocol/document-name': {
     readonly reason: 'empty' | 'too-long' | 'control-character' | 'surrogate';

@@ -306,6 +306,8 @@ function closeCodeOf(error: unknown, undecodable: ChannelCloseCode): ChannelClos
       return 'unknown-kind';
     case 'protocol/limit':
       return 'too-many';
+    case 'protocol/deleted':
+      return 'deleted';
     case 'auth/denied':
     case 'auth/forbidden':
       return 'forbidden';

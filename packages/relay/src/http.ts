@@ -5,8 +5,10 @@
  *   /healthz   it runs                                                  for whoever restarts it
  *   /readyz    it takes connections, and its disk takes writes          for whoever sends clients to it
  *   /metrics   for Prometheus                                           for its operators
+ *   /admin/    documents, one by one (admin-http.ts)                    for its operators
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AdminParts, administer, isAdminPath } from './admin-http.ts';
 import { notFound, type RequestHandler } from './app-files.ts';
 import type { Logger } from './logger.ts';
 
@@ -18,7 +20,7 @@ export interface Health {
   readonly uptimeSeconds: number;
 }
 
-/** A request's headers have to be here by then, and all of it: requests have no bodies. */
+/** A request's headers have to be here by then, and all of it: only operators send bodies. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Between two requests on one socket. */
@@ -39,6 +41,7 @@ export interface HttpParts {
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Whether this request may see what the relay does. */
   mayWatch(request: IncomingMessage): Promise<boolean>;
+  readonly admin: AdminParts;
   readonly app: RequestHandler | undefined;
   readonly logger: Logger;
 }
@@ -54,11 +57,15 @@ export function createHttpServer(parts: HttpParts): Server {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, parts: HttpParts): void {
+  const path = pathOf(request);
+  if (path !== undefined && isAdminPath(path)) {
+    void administer(request, response, path, parts.admin);
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  const path = pathOf(request);
   const { app } = parts;
   if (path === '/healthz') tellJson(response, parts.health().status === 'ok' ? 200 : 503, parts.health());
   else if (path === '/readyz') tellJson(response, parts.readiness().ready ? 200 : 503, parts.readiness());

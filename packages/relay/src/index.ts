@@ -1,5 +1,6 @@
 /** A relay as a library. The command `causeway-relay` is `createRelay` with LMDB and the formats of core. */
 export { Activity } from './activity.ts';
+export type { Administration, DocumentInfo, ExportedDocument } from './administration.ts';
 export { type Authenticator, OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
 export { type DocumentPattern, matchesPattern, parseDocumentPattern } from './auth/document-pattern.ts';
 export type { RevocationStore } from './auth/gatekeeper.ts';

@@ -11,6 +11,7 @@ import { CausewayError } from '@causeway/core';
 import { type FormatFamily, formatRegistry } from '@causeway/core/format';
 import { MAX_FRAME_OVERHEAD_BYTES } from '@causeway/core/sync';
 import { Activity, type Protocol } from './activity.ts';
+import { Administration } from './administration.ts';
 import { appFiles } from './app-files.ts';
 import { type Authenticator, OPEN_AUTHENTICATOR } from './auth/authenticator.ts';
 import { Gatekeeper, type RevocationStore } from './auth/gatekeeper.ts';
@@ -28,7 +29,7 @@ import { createHttpServer, type Readiness, SYNC_PATH } from './http.ts';
 import { DEFAULT_RELAY_LIMITS, type RelayLimits } from './limits.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { type Metrics, relayMetrics } from './metrics.ts';
-import { isOperator } from './operator.ts';
+import { hasAdminToken, isFromHere, isOperator } from './operator.ts';
 import { EntryAges, type RetentionRule } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
@@ -83,6 +84,8 @@ export interface Relay {
   readonly url: string;
   /** Where a client finds it. */
   readonly syncUrl: string;
+  /** Lists, exports, imports and deletes documents. */
+  readonly documents: Administration;
   /** Shuts credentials out that have not expired: closes the connections that were made with them, and takes no more. Resolves when that will hold after a restart too. */
   revoke(revocation: Revocation): Promise<void>;
   /**
@@ -108,7 +111,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const activity = options.activity ?? new Activity();
   const cache = new ByteBudget(limits.maxCacheBytes);
   const folding = options.folding ?? LOOP_FOLDING;
-  const rooms = new Rooms(formatRegistry(options.formats), {
+  const formats = formatRegistry(options.formats);
+  const soon = (run: () => void): void => void setImmediate(run);
+  const rooms = new Rooms(formats, {
     activity,
     log,
     limits,
@@ -118,7 +123,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ages: new EntryAges(),
     logger,
     after,
-    soon: (run) => void setImmediate(run),
+    soon,
   });
   const now = (): number => Math.floor(performance.now());
   const connections = new Connections(limits, activity, now);
@@ -129,6 +134,16 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     nowMs: Date.now,
   });
   await gatekeeper.load();
+  const newBatch = batchIds(random);
+  const administration = new Administration({
+    ...{ log, rooms, formats, folding, newBatch, soon },
+    maxUpdateBytes: limits.session.maxUpdateBytes,
+  });
+  const revoke = async (revocation: Revocation): Promise<void> => {
+    const kept = gatekeeper.revoke(revocation);
+    connections.shutOut((identity) => gatekeeper.isRevoked(identity), denied('the token was revoked'));
+    await kept;
+  };
   const parts = {
     relay: options.name ?? 'causeway',
     activity,
@@ -145,7 +160,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ...parts,
     after,
     awareness: new Awarenesses(Date.now),
-    newBatch: batchIds(random),
+    newBatch,
   };
   /** Each socket is held to a rate, and counts against its address. */
   const taken =
@@ -194,6 +209,15 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       return { contentType: metrics.contentType, body: await metrics.render() };
     },
     mayWatch: (request) => isOperator(request, gatekeeper),
+    admin: {
+      administration,
+      logger,
+      maxBodyBytes: limits.session.maxUpdateBytes,
+      // An open relay is its machine's; one with a key is whose token says so.
+      mayAdminister: async (request) =>
+        options.authenticator === undefined ? isFromHere(request) : hasAdminToken(request, gatekeeper),
+      revoke,
+    },
     app: options.app === undefined ? undefined : appFiles(options.app),
     logger,
   });
@@ -233,11 +257,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     port: address.port,
     url: `http://${hostInUrl(host)}:${address.port}`,
     syncUrl: `ws://${hostInUrl(host)}:${address.port}${SYNC_PATH}`,
-    revoke: async (revocation) => {
-      const kept = gatekeeper.revoke(revocation);
-      connections.shutOut((identity) => gatekeeper.isRevoked(identity), denied('the token was revoked'));
-      await kept;
-    },
+    documents: administration,
+    revoke,
     close: () => {
       closing ??= (async () => {
         clearInterval(ticking);

@@ -333,6 +333,7 @@ class SlowDisk {
       find: (name) => inner.find(name),
       list: (options) => inner.list(options),
       delete: (name) => inner.delete(name),
+      bury: (name) => inner.bury(name),
       probe: () => inner.probe(),
       close: () => inner.close(),
       writeSnapshot: (name, offset, update) => inner.writeSnapshot(name, offset, update),

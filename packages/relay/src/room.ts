@@ -190,6 +190,13 @@ export class Room {
     this.#store(member, batch, update, false);
   }
 
+  /** Stores an update of no session. Resolves when it is durable; rejects with `decode/*` or `storage/*`. */
+  take(batch: BatchId, update: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.append(new Bringer(resolve, reject), batch, update);
+    });
+  }
+
   /**
    * What follows `after` in one update, as much as about `maxBytes`, or the whole document where that is at hand. With
    * `since`, what a holder of that version has is left out. Rejects with `storage/*` or `decode/*`.
@@ -445,6 +452,11 @@ export class Room {
     this.#merged = allowed ? merged : undefined;
   }
 
+  /** The document is not there any more: closes it for everyone. */
+  end(code: ChannelCloseCode, message: string): void {
+    for (const member of [...this.#members]) member.closed(code, message);
+  }
+
   #foldWhenDue(): void {
     this.#foldAbove(Math.max(this.#parts.limits.minFoldBytes, this.#snapshotBytes));
   }
@@ -524,6 +536,35 @@ export class Room {
     for (const member of this.#members) member.presence(changes);
     this.#parts.after(this.#parts.limits.presenceTickMs, () => this.#tellPresence());
   }
+}
+
+/** Brings one update in and waits for nothing else. */
+class Bringer implements RoomMember {
+  readonly session = 0;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(resolve: () => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  durable(): void {
+    this.#resolve();
+  }
+
+  rejected(_: BatchId, code: NackCode, message: string): void {
+    this.#reject(new CausewayError('decode/invalid', { what: 'update', detail: code }, message));
+  }
+
+  failed(error: unknown): void {
+    this.#reject(error);
+  }
+
+  fresh(): void {}
+  committed(): void {}
+  presence(): void {}
+  closed(): void {}
 }
 
 const NOTHING = new Uint8Array();

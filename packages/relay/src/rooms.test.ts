@@ -115,6 +115,7 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
     writeSnapshot: (name, offset, update) => log.writeSnapshot(name, offset, update),
     list: (options) => log.list(options),
     delete: (name) => log.delete(name),
+    bury: (name) => log.bury(name),
     probe: () => log.probe(),
     close: () => log.close(),
   };

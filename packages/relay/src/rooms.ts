@@ -61,7 +61,8 @@ export class Rooms {
 
   leave(room: Room): void {
     const place = this.#places.get(room.name);
-    if (place !== undefined) place.users -= 1;
+    // Another may stand in the place of one that was ended.
+    if (place?.room === room) place.users -= 1;
   }
 
   /** About once a second: closes rooms that have been idle for long enough. `now` in ms, from a clock that never runs back. */
@@ -74,6 +75,15 @@ export class Rooms {
         place.room?.foldWhenIdle();
       } else if (now - place.idleSince >= this.#parts.limits.roomIdleMs) this.#close(name, place);
     }
+  }
+
+  /** Deletes a document, and tells everyone who has it open. It stays deleted: see DocumentLog.bury. */
+  async bury(name: DocumentName): Promise<void> {
+    const place = this.#places.get(name);
+    const room = place?.room ?? (await place?.opening.catch(() => undefined));
+    if (place !== undefined) this.#close(name, place);
+    room?.end('deleted', 'the document was deleted');
+    await this.#parts.log.bury(name);
   }
 
   #open(name: DocumentName, kind: DocumentKind): Place {

@@ -44,7 +44,7 @@ export interface LogSlice {
 
 /** A record that is damaged is `storage/corrupt` with its key, for the calls that need it and for no others. */
 export interface DocumentLog {
-  /** The head of the document, created with this kind and a fresh epoch when it is new; `protocol/kind-mismatch` when it exists with another kind. */
+  /** The head of the document, created with this kind and a fresh epoch when it is new; `protocol/kind-mismatch` when it exists with another kind, `protocol/deleted` when it is buried. */
   open(name: DocumentName, kind: DocumentKind): Promise<LogHead>;
 
   /** The head of the document, or undefined when there is none: creates nothing. */
@@ -66,8 +66,14 @@ export interface DocumentLog {
   /** The names of the documents in the order of their UTF-8 bytes, those after `after`, at most `limit`. */
   list(options: { readonly after?: DocumentName; readonly limit: number }): Promise<readonly DocumentName[]>;
 
-  /** Deletes the document; a later `open` gives a new epoch. Nothing happens when there is none. */
+  /** Deletes the document, and the tombstone of a buried one; a later `open` gives a new epoch. Nothing happens when there is none. */
   delete(name: DocumentName): Promise<void>;
+
+  /**
+   * Deletes the document and leaves a tombstone: from now on it is not found or listed, and `open` is `protocol/deleted`, so that
+   * clients that still have it do not bring it back. Also when there is none.
+   */
+  bury(name: DocumentName): Promise<void>;
 
   /** Writes something that changes nothing, and resolves when it is durable: whether the disk takes writes. Rejects as `append` does. */
   probe(): Promise<void>;

@@ -20,7 +20,14 @@ import { folderTaken, holdsDataFolder, lockDataFolder } from './data-folder-lock
 import type { DocumentLog, LogEntry, LogHead, LogSlice } from './document-log.ts';
 import { randomEpoch } from './epoch.ts';
 import { type LmdbFile, openFailed, openLmdbFile } from './lmdb-file.ts';
-import { checkSnapshotOffset, kindMismatch, logClosed, notOpened, queueFull } from './log-errors.ts';
+import {
+  checkSnapshotOffset,
+  documentDeleted,
+  kindMismatch,
+  logClosed,
+  notOpened,
+  queueFull,
+} from './log-errors.ts';
 import {
   corruptRecord,
   decodeEntry,
@@ -36,8 +43,10 @@ import {
   FIRST_NAME_KEY,
   FORMAT_KEY,
   headKey,
+  isTombstone,
   nameOfKey,
   snapshotKey,
+  tombstone,
 } from './log-record.ts';
 
 export interface LmdbDocumentLogOptions {
@@ -127,7 +136,8 @@ export class LmdbDocumentLog implements DocumentLog {
 
   async find(name: DocumentName): Promise<LogHead | undefined> {
     this.#checkOpen();
-    return readHead(this.#file, name);
+    const head = readHead(this.#file, name);
+    return head === undefined || isTombstone(head) ? undefined : head;
   }
 
   append(name: DocumentName, batch: BatchId, update: Uint8Array): Promise<number> {
@@ -137,8 +147,7 @@ export class LmdbDocumentLog implements DocumentLog {
 
   async read(name: DocumentName, after: number, maxBytes: number): Promise<LogSlice> {
     this.#checkOpen();
-    const head = readHead(this.#file, name);
-    if (head === undefined) throw notOpened(name);
+    const head = opened(name, readHead(this.#file, name));
     const snapshot = after < head.snapshot ? readSnapshot(this.#file, name, head.snapshot) : undefined;
     let bytes = snapshot?.update.length ?? 0;
     let last = snapshot?.offset ?? after;
@@ -170,14 +179,18 @@ export class LmdbDocumentLog implements DocumentLog {
       const [key] = this.#file.getKeys({ start, limit: 1 });
       if (key === undefined) break;
       const name = nameOfKey(key);
-      names.push(name);
       start = endKey(name);
+      if (!isBuried(this.#file, name)) names.push(name);
     }
     return names;
   }
 
   async delete(name: DocumentName): Promise<void> {
     await this.#write(0, (staging) => staging.delete(name));
+  }
+
+  async bury(name: DocumentName): Promise<void> {
+    await this.#write(0, (staging) => staging.bury(name, this.#random));
   }
 
   /** Writes what is there already. */
@@ -196,6 +209,7 @@ export class LmdbDocumentLog implements DocumentLog {
   #readHead(name: DocumentName, kind: DocumentKind): LogHead | undefined {
     this.#checkOpen();
     const head = readHead(this.#file, name);
+    if (head !== undefined && isTombstone(head)) throw documentDeleted(name);
     if (head !== undefined && head.kind !== kind) throw kindMismatch(name, head.kind, kind);
     return head;
   }
@@ -394,6 +408,7 @@ class Staging {
 
   create(name: DocumentName, kind: DocumentKind, random: () => number): LogHead {
     const found = this.#head(name);
+    if (found !== undefined && isTombstone(found)) throw documentDeleted(name);
     if (found !== undefined && found.kind !== kind) throw kindMismatch(name, found.kind, kind);
     if (found !== undefined) return found;
     const head = { kind, epoch: randomEpoch(random), head: 0, snapshot: 0, snapshotBytes: 0, tailBytes: 0 };
@@ -456,6 +471,12 @@ class Staging {
     this.#heads.set(name, undefined);
   }
 
+  bury(name: DocumentName, random: () => number): void {
+    const found = this.#head(name);
+    this.delete(name);
+    this.#heads.set(name, tombstone(found?.epoch ?? randomEpoch(random)));
+  }
+
   /** Resolves when the changes are on disk; rejects when none of them is. */
   async commit(): Promise<void> {
     for (const [name, head] of this.#heads) {
@@ -479,9 +500,7 @@ class Staging {
   }
 
   #opened(name: DocumentName): LogHead {
-    const head = this.#head(name);
-    if (head === undefined) throw notOpened(name);
-    return head;
+    return opened(name, this.#head(name));
   }
 
   /** Bytes of the entries after `offset` up to `upTo`, those of this transaction included. */
@@ -493,6 +512,24 @@ class Staging {
       bytes += readEntry(this.#file, name, later).update.length;
     return bytes;
   }
+}
+
+/** A document with a damaged head counts as one. */
+function isBuried(file: LmdbFile, name: DocumentName): boolean {
+  try {
+    const head = readHead(file, name);
+    return head === undefined || isTombstone(head);
+  } catch (error) {
+    if (!CausewayError.is(error, 'storage/corrupt')) throw error;
+    return false;
+  }
+}
+
+/** The head of a document that must be there. */
+function opened(name: DocumentName, head: LogHead | undefined): LogHead {
+  if (head === undefined) throw notOpened(name);
+  if (isTombstone(head)) throw documentDeleted(name);
+  return head;
 }
 
 function readHead(file: LmdbFile, name: DocumentName): LogHead | undefined {

@@ -10,6 +10,14 @@ export function kindMismatch(name: DocumentName, found: DocumentKind, wanted: Do
   );
 }
 
+export function documentDeleted(name: DocumentName): CausewayError<'protocol/deleted'> {
+  return new CausewayError(
+    'protocol/deleted',
+    { name },
+    `document ${JSON.stringify(name)} was deleted: take another name, or have an operator allow this one again`,
+  );
+}
+
 export function logClosed(): CausewayError {
   return new CausewayError('storage/closed', { what: 'document log' }, 'the document log is closed');
 }

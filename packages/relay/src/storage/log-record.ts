@@ -105,6 +105,17 @@ export function decodeHead(key: Buffer, record: Buffer): LogHead {
   });
 }
 
+/** A head of this kind is a tombstone: no format has it, and software that knows of none takes it for a document of another kind. */
+const BURIED = parseDocumentKind('deleted');
+
+export function isTombstone({ kind }: LogHead): boolean {
+  return kind === BURIED;
+}
+
+export function tombstone(epoch: number): LogHead {
+  return { kind: BURIED, epoch, head: 0, snapshot: 0, snapshotBytes: 0, tailBytes: 0 };
+}
+
 export function encodeFormatVersion(version: number): Buffer {
   return seal(FORMAT_KEY, new Writer().varint(version));
 }

@@ -7,7 +7,7 @@ import type { DocumentKind, DocumentName } from '@causeway/core/id';
 import type { BatchId } from '@causeway/core/sync';
 import type { DocumentLog, LogEntry, LogHead, LogSlice } from './document-log.ts';
 import { randomEpoch } from './epoch.ts';
-import { checkSnapshotOffset, kindMismatch, logClosed, notOpened } from './log-errors.ts';
+import { checkSnapshotOffset, documentDeleted, kindMismatch, logClosed, notOpened } from './log-errors.ts';
 
 interface StoredLog {
   readonly kind: DocumentKind;
@@ -20,6 +20,7 @@ interface StoredLog {
 
 export class MemoryDocumentLog implements DocumentLog {
   readonly #documents = new Map<DocumentName, StoredLog>();
+  readonly #buried = new Set<DocumentName>();
   readonly #random: () => number;
   #closed = false;
 
@@ -30,6 +31,7 @@ export class MemoryDocumentLog implements DocumentLog {
 
   async open(name: DocumentName, kind: DocumentKind): Promise<LogHead> {
     this.#checkOpen();
+    if (this.#buried.has(name)) throw documentDeleted(name);
     let stored = this.#documents.get(name);
     if (stored === undefined) {
       stored = { kind, epoch: randomEpoch(this.#random), head: 0, snapshot: undefined, tail: [] };
@@ -91,6 +93,13 @@ export class MemoryDocumentLog implements DocumentLog {
   async delete(name: DocumentName): Promise<void> {
     this.#checkOpen();
     this.#documents.delete(name);
+    this.#buried.delete(name);
+  }
+
+  async bury(name: DocumentName): Promise<void> {
+    this.#checkOpen();
+    this.#documents.delete(name);
+    this.#buried.add(name);
   }
 
   async probe(): Promise<void> {
@@ -104,7 +113,7 @@ export class MemoryDocumentLog implements DocumentLog {
   #stored(name: DocumentName): StoredLog {
     this.#checkOpen();
     const stored = this.#documents.get(name);
-    if (stored === undefined) throw notOpened(name);
+    if (stored === undefined) throw this.#buried.has(name) ? documentDeleted(name) : notOpened(name);
     return stored;
   }
 

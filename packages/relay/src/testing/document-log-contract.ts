@@ -52,6 +52,29 @@ export const documentLogContract: readonly DocumentLogCheck[] = [
     deepEqual(settled.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
   }),
 
+  check('a buried document is gone, and is not made anew until it is deleted', async (log) => {
+    const before = await log.open(NOTE, YJS);
+    await log.append(NOTE, batch(1), update(1));
+    await log.open(OTHER, YJS);
+    const late = log.append(NOTE, batch(2), update(2));
+    await log.bury(NOTE);
+    await late;
+    equal(await log.find(NOTE), undefined);
+    deepEqual(await log.list({ limit: 10 }), [OTHER]);
+    await fails(log.open(NOTE, YJS), 'protocol/deleted');
+    await fails(log.open(NOTE, parseDocumentKind('native')), 'protocol/deleted');
+    await fails(log.append(NOTE, batch(3), update(3)), 'protocol/deleted');
+    await fails(log.read(NOTE, 0, PLENTY), 'protocol/deleted');
+    await log.bury(NOTE);
+    await log.delete(NOTE);
+    const after = await log.open(NOTE, YJS);
+    notEqual(after.epoch, before.epoch);
+    equal(after.head, 0);
+    const never = parseDocumentName('never');
+    await log.bury(never);
+    await fails(log.open(never, YJS), 'protocol/deleted');
+  }),
+
   check('a probe changes nothing', async (log) => {
     const head = await log.open(NOTE, YJS);
     await log.probe();

@@ -61,6 +61,10 @@ export class FaultyDocumentLog implements DocumentLog {
     return this.#write(() => this.#inner.delete(name));
   }
 
+  bury(name: DocumentName): Promise<void> {
+    return this.#write(() => this.#inner.bury(name));
+  }
+
   probe(): Promise<void> {
     return this.#write(() => this.#inner.probe());
   }

@@ -248,7 +248,9 @@ export class YjsConnection implements ClientConnection, RoomMember {
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       const isOther =
-        CausewayError.is(error, 'protocol/kind-mismatch') || CausewayError.is(error, 'protocol/unknown-kind');
+        CausewayError.is(error, 'protocol/kind-mismatch') ||
+        CausewayError.is(error, 'protocol/unknown-kind') ||
+        CausewayError.is(error, 'protocol/deleted');
       // There is no Yjs document of this name, and there will be none: what else is of no concern here.
       if (isOther) this.#input({ type: 'close', reason: 'unexpected-frame' });
       else this.fail(error);
