@@ -75,6 +75,11 @@ export class RelayProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** What it has said so far beside where it listens. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** Resolves when the process has ended. */
   get ended(): Promise<Ended> {
     return this.#ended;
