@@ -215,6 +215,7 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
     log,
     limits,
     cache: new ByteBudget(0),
+    held: new ByteBudget(1 << 20),
     folding: LOOP_FOLDING,
     retention: [],
     ages: new EntryAges(),

@@ -45,6 +45,8 @@ export interface RelayLimits {
   readonly cacheIdleMs: number;
   /** Bytes of merged documents over all rooms. */
   readonly maxCacheBytes: number;
+  /** Bytes of updates that wait for a disk that takes none, over all rooms; beyond, their authors have to come again. */
+  readonly maxHeldBytes: number;
   /** Bytes pushed by one connection and not yet durable, above which its socket is not read. */
   readonly maxPendingBytes: number;
   /** Catch-up reads under way for one connection. */
@@ -92,6 +94,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   /** Reading it again takes milliseconds; who comes at once with others finds it. */
   cacheIdleMs: 3_000,
   maxCacheBytes: 128 * MIB,
+  /** An hour of typing of a hundred people. */
+  maxHeldBytes: 64 * MIB,
   /** Twice what one document may have in flight: only a slow disk gets there. */
   maxPendingBytes: 8 * MIB,
   /** Enough to keep a link busy; each holds one piece of a log. */

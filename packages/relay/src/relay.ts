@@ -118,6 +118,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     log,
     limits,
     cache,
+    held: new ByteBudget(limits.maxHeldBytes),
     folding,
     retention: options.retention ?? [],
     ages: new EntryAges(),

@@ -38,7 +38,7 @@ test('P3: nothing leaves before it is durable; then the author is told, and the 
 });
 
 test('sessions without offsets are shown what is sound at once, but for their own, and not while the disk fails', async () => {
-  const { room, disk } = await openRoom({ held: true });
+  const { room, disk, tick } = await openRoom({ held: true });
   const [author, reader] = [joined(room, 1), joined(room, 2)];
   room.append(author.member, batch(1), adding('a'));
   room.append(author.member, batch(2), Uint8Array.of(250));
@@ -56,7 +56,10 @@ test('sessions without offsets are shown what is sound at once, but for their ow
   room.append(author.member, batch(6), adding('e'));
   await turns();
   expect(reader.shown).toEqual([adding('a'), adding('c')]);
-  expect(reader.told.at(-1)).toBe('committed 3: e');
+  expect(reader.told).toHaveLength(2);
+  tick();
+  await turns();
+  expect(reader.told.slice(2)).toEqual(['committed 3: c', 'committed 4: d', 'committed 5: e']);
 });
 
 test('a push that is repeated is answered with the offset it got, and stored once', async () => {
@@ -111,8 +114,28 @@ test('an update that is none is refused, and the rest goes on', async () => {
   expect((await log.find(NOTE))?.head).toBe(1);
 });
 
-test('what could not be stored fails the session it came from, and can be pushed again', async () => {
-  const { room, disk } = await openRoom();
+test('what the disk does not take waits, in order, and is tried later and later', async () => {
+  const { room, disk, tick, waits } = await openRoom();
+  const { member, told } = joined(room, 1);
+  disk.full = true;
+  for (const [index, element] of ['a', 'b', 'c'].entries())
+    room.append(member, batch(index + 1), adding(element));
+  for (let round = 0; round < 7; round++) {
+    await turns();
+    tick();
+  }
+  room.append(member, batch(2), adding('b')); // by the author's next connection, say
+  await turns();
+  expect([told, room.isIdle]).toEqual([[], false]);
+  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+  disk.full = false;
+  tick();
+  await turns();
+  expect(told).toEqual(['durable 1 at 1', 'durable 2 at 2', 'durable 3 at 3']);
+});
+
+test('what cannot wait fails the session it came from, and can be pushed again', async () => {
+  const { room, disk } = await openRoom({ heldBytes: 0 });
   const { member, told } = joined(room, 1);
   disk.full = true;
   room.append(member, batch(1), adding('a'));
@@ -361,20 +384,28 @@ interface RoomOptions {
   readonly held?: boolean;
   readonly log?: DocumentLog;
   readonly cache?: ByteBudget;
+  readonly heldBytes?: number;
   readonly limits?: Partial<RelayLimits>;
   readonly format?: UpdateFormat;
   readonly retention?: readonly RetentionRule[];
 }
 
-async function openRoom(
-  options: RoomOptions = {},
-): Promise<{ room: Room; log: DocumentLog; disk: SlowDisk; tick: () => void; ticks: () => number }> {
+async function openRoom(options: RoomOptions = {}): Promise<{
+  room: Room;
+  log: DocumentLog;
+  disk: SlowDisk;
+  tick: () => void;
+  ticks: () => number;
+  waits: readonly number[];
+}> {
   const random = new Seeded(1);
   const log = options.log ?? new MemoryDocumentLog(() => random.u32());
   const disk = new SlowDisk(log, options.held ?? false);
   const timers: (() => void)[] = [];
+  const waits: number[] = [];
   const parts: RoomParts = {
     activity: new Activity(),
+    held: new ByteBudget(options.heldBytes ?? 1 << 20),
     folding: LOOP_FOLDING,
     retention: options.retention ?? [],
     ages: new EntryAges(),
@@ -382,7 +413,10 @@ async function openRoom(
     limits: { ...DEFAULT_RELAY_LIMITS, ...options.limits },
     cache: options.cache ?? new ByteBudget(1 << 20),
     logger: SILENT,
-    after: (_, run) => void timers.push(run),
+    after: (ms, run) => {
+      waits.push(ms);
+      timers.push(run);
+    },
     soon: (run) => void setImmediate(run),
   };
   const tick = (): void => {
@@ -394,6 +428,7 @@ async function openRoom(
     disk,
     tick,
     ticks: () => timers.length,
+    waits,
   };
 }
 

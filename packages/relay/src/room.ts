@@ -20,6 +20,7 @@ import type { ByteBudget } from './byte-budget.ts';
 import { CommittedEntries, type CommittedEntry } from './committed-entries.ts';
 import type { Folding } from './folding/folding.ts';
 import { type FreshUpdate, FreshUpdates } from './fresh-updates.ts';
+import { HeldPushes, isPassing } from './held-pushes.ts';
 import type { RelayLimits } from './limits.ts';
 import { endOf, foldLog, READ_BYTES, readLog, updatesOf } from './log-fold.ts';
 import { LogPiece } from './log-piece.ts';
@@ -51,6 +52,8 @@ export interface RoomParts {
   readonly log: DocumentLog;
   readonly limits: RelayLimits;
   readonly cache: ByteBudget;
+  /** Bytes of pushes that the disk would not take, over all rooms. */
+  readonly held: ByteBudget;
   readonly folding: Folding;
   /** The first rule that is for a document says what is kept of its past. */
   readonly retention: readonly RetentionRule[];
@@ -78,6 +81,8 @@ export class Room {
   readonly #remembered = new Map<BatchId, number>();
   /** Who waits for a batch that is not yet durable: its author, or its author's next connection too. */
   readonly #pending = new Map<BatchId, RoomMember[]>();
+  /** What the disk would not take. */
+  readonly #held: HeldPushes<Push>;
   /** Appends under way. */
   #appending = 0;
   /** Updates that came in and have not been shown. */
@@ -127,6 +132,8 @@ export class Room {
     this.#format = format;
     this.#nothing = format.versionOf(format.empty);
     this.#parts = parts;
+    const { held, after } = parts;
+    this.#held = new HeldPushes({ budget: held, after, store: (push) => this.#append(push) });
     this.#head = head.head;
     this.#snapshot = head.snapshot;
     this.#snapshotBytes = head.snapshotBytes;
@@ -151,6 +158,7 @@ export class Room {
     return (
       this.#members.size === 0 &&
       this.#appending === 0 &&
+      !this.#held.isHolding &&
       this.#folding === undefined &&
       this.#merging === undefined
     );
@@ -288,14 +296,20 @@ export class Room {
     }
     const authors = [member];
     if (repeats) this.#pending.set(batch, authors);
+    const push: Push = { batch, update, authors, repeats, ticket: this.#show(member, update) };
+    if (!this.#held.isHolding) this.#append(push);
+    else if (!this.#held.hold(push)) this.#giveUp(push, heldFull());
+  }
+
+  #append(push: Push): void {
+    const { batch, update, authors, repeats, ticket } = push;
     this.#appending += 1;
-    const ticket = this.#show(member, update);
     this.#parts.log.append(this.name, batch, update).then(
       (offset) => {
         if (repeats) this.#settled(batch, offset);
         this.#committed({ offset, batch, update, authors, ticket });
       },
-      (error: unknown) => this.#notStored(batch, authors, error),
+      (error: unknown) => this.#notStored(push, error),
     );
   }
 
@@ -345,6 +359,7 @@ export class Room {
     this.#tailBytes += update.length;
     this.#bytesSinceMerged += update.length;
     this.#committedNow.push(entry);
+    if (this.#held.isHolding) this.#held.stored();
     // The other entries of the commit settle in this same turn: they are told together, behind the last of them.
     if (this.#committedNow.length === 1) queueMicrotask(() => this.#tellCommitted());
     this.#foldWhenDue();
@@ -359,11 +374,23 @@ export class Room {
     }
   }
 
-  #notStored(batch: BatchId, authors: readonly RoomMember[], error: unknown): void {
+  #notStored(push: Push, error: unknown): void {
     if (error instanceof InvariantError) throw error;
+    const isFirst = this.#storing;
     this.#appending -= 1;
     this.#storing = false;
     this.#parts.activity.wasNotStored();
+    if (isPassing(error) && this.#held.hold(push)) {
+      const fields = { document: this.name, err: error };
+      if (isFirst) this.#parts.logger.error(fields, 'updates are not stored: they wait for the disk');
+    } else {
+      this.#held.drop(push);
+      this.#giveUp(push, error);
+    }
+  }
+
+  /** Its authors have to come again with it. */
+  #giveUp({ batch, authors }: Push, error: unknown): void {
     this.#pending.delete(batch);
     this.#parts.logger.error({ document: this.name, batch, err: error }, 'an update was not stored');
     for (const author of authors) author.failed(error);
@@ -568,6 +595,24 @@ class Bringer implements RoomMember {
 }
 
 const NOTHING = new Uint8Array();
+/** An update on its way to the disk. */
+interface Push {
+  readonly batch: BatchId;
+  readonly update: Uint8Array;
+  readonly authors: RoomMember[];
+  /** It may come again under the same batch id. */
+  readonly repeats: boolean;
+  readonly ticket: number;
+}
+
+function heldFull(): CausewayError {
+  return new CausewayError(
+    'storage/full',
+    { what: 'updates that wait for the disk' },
+    'as many updates wait for the disk as the relay keeps: make room on it; clients keep theirs and come again',
+  );
+}
+
 /** To write a snapshot of this size anew costs little, whatever it is for. */
 const SMALL_SNAPSHOT_BYTES = 64 * 1024;
 /** To write a larger one anew, this part of it must have come in. */

@@ -122,6 +122,7 @@ function someRooms(log: DocumentLog = newLog(), maxRooms: number = DEFAULT_RELAY
   const limits = { ...DEFAULT_RELAY_LIMITS, maxRooms };
   const parts = {
     activity: new Activity(),
+    held: new ByteBudget(1 << 20),
     folding: LOOP_FOLDING,
     retention: [],
     ages: new EntryAges(),
