@@ -90,6 +90,41 @@ test('with a secret lets in only who has a token, and remembers over a restart w
   await expect(connect(again.syncUrl, token)).rejects.toThrow('4401');
 });
 
+test('doctor, stats, export, import and compact work on the folder while no relay has it', async () => {
+  const [data, other] = [newFolder(), newFolder()];
+  const file = join(root, 'exported');
+  const run = (folder: string, ...args: string[]): Promise<Ended> =>
+    RelayProcess.run({ data: folder, args }).ended;
+  const relay = await start({ data });
+  const document = (await connect(relay.syncUrl)).open('note', STRING_SET);
+  for (let n = 0; n < 20; n++) await document.edit(adding(`edit ${n}`));
+  const busy = await run(data, 'stats');
+  expect([busy.code, busy.stderr]).toEqual([1, expect.stringContaining('is in use')]);
+  expect((await run(data, 'doctor')).stdout).toMatch(/^!! {2}the documents were not looked at.*in use/m);
+  await relay.kill('SIGTERM');
+
+  const doctor = await run(data, 'doctor');
+  expect(doctor.stdout).toMatch(/^ok {2}1 documents with 20 updates read, none damaged$/m);
+  const stats = await run(data, 'stats');
+  expect(stats.stdout).toMatch(/1 documents, 20 updates/);
+  const compacted = await run(data, 'compact');
+  const [, before, after] = /: (\d+) bytes before, (\d+) after/.exec(compacted.stdout) ?? [];
+  expect(Number(after)).toBeLessThan(Number(before));
+  const exported = await run(data, 'export', 'note', file);
+  expect([exported.code, exported.stdout]).toEqual([0, expect.stringContaining(STRING_SET.kind)]);
+  expect((await run(data, 'export', 'nothing', file)).code).toBe(1);
+  expect((await run(other, 'import', 'note', STRING_SET.kind, file)).stderr).toContain('no documents');
+
+  const fresh = await start({ data: other });
+  await fresh.kill('SIGTERM');
+  expect((await run(other, 'import', 'note', 'yjs', file)).code).toBe(1);
+  expect((await run(other, 'import', 'note', STRING_SET.kind, file)).code).toBe(0);
+  const again = await start({ data: other });
+  const there = (await connect(again.syncUrl)).open('note', STRING_SET);
+  await there.caughtUp;
+  expect(elementsOf(there.content)).toHaveLength(20);
+}, 60_000);
+
 test('a key that is none is said in one line', async () => {
   const file = join(root, 'key');
   const args = (text: string, flag: string): Promise<Ended> => {

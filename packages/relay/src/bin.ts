@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command: a relay with LMDB, for native, Yjs and lattice documents, run from flags and environment variables. Exit codes:
- * 0 stopped as asked, 1 could not start or stop, 2 a bad flag or variable.
+ * The command: a relay with LMDB, for native, Yjs and lattice documents, run from flags and environment variables; and what one
+ * does with its data folder (commands/). Exit codes: 0 done, or stopped as asked, 1 could not be done, 2 a bad flag or variable.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +14,15 @@ import { GRANT_POLICY } from './auth/policy.ts';
 import { revocationFile } from './auth/revocation-file.ts';
 import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
 import { tokenAuthenticator } from './auth/token-authenticator.ts';
-import { helpText, parseCommand, type RelayConfig, type TokenConfig } from './config.ts';
+import { examine } from './commands/doctor.ts';
+import { runDocumentCommand } from './commands/document-commands.ts';
+import {
+  type DocumentCommand,
+  helpText,
+  parseCommand,
+  type RelayConfig,
+  type TokenConfig,
+} from './config.ts';
 import { STANDARD_FORMATS, standardFolding } from './folding/standard-folding.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -43,6 +51,28 @@ switch (command.type) {
   case 'run':
     await run(command.config);
     break;
+  case 'doctor':
+    for (const { isWell, says } of await examine(command.data)) {
+      process.stdout.write(`${isWell ? 'ok  ' : '!!  '}${says}\n`);
+      if (!isWell) process.exitCode = 1;
+    }
+    break;
+  case 'stats':
+  case 'export':
+  case 'import':
+  case 'compact':
+    await runOnDocuments(command);
+    break;
+}
+
+async function runOnDocuments(command: DocumentCommand): Promise<void> {
+  try {
+    for (const line of await runDocumentCommand(command)) process.stdout.write(`${line}\n`);
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    complain(error.message);
+    process.exitCode = 1;
+  }
 }
 
 async function run(config: RelayConfig): Promise<void> {

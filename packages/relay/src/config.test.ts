@@ -81,6 +81,24 @@ describe('the configuration', () => {
     },
   );
 
+  test('has commands beside running', () => {
+    const at = { data: resolve(HERE, 'there'), retention: [] };
+    const of = (...args: string[]) => parseCommand([...args, '--data', 'there'], {}, HERE);
+    expect(of('run')).toMatchObject({ type: 'run', config: { data: at.data } });
+    expect(of('doctor')).toEqual({ type: 'doctor', data: at.data });
+    expect(of('stats')).toEqual({ type: 'stats', ...at });
+    expect(of('compact')).toEqual({ type: 'compact', ...at, name: undefined });
+    expect(of('compact', 'note')).toEqual({ type: 'compact', ...at, name: 'note' });
+    expect(of('export', 'note', 'f')).toEqual({
+      type: 'export',
+      ...at,
+      name: 'note',
+      file: resolve(HERE, 'f'),
+    });
+    const brought = { type: 'import', ...at, name: 'note', kind: 'yjs', file: '/f' };
+    expect(of('import', 'note', 'yjs', '/f')).toEqual(brought);
+  });
+
   test('takes origins with commas between', () => {
     const args = ['--origins', 'https://a.example, http://b.example:8080', '--trusted-proxies', '2'];
     expect(configOf(args, {})).toMatchObject({
@@ -110,7 +128,14 @@ describe('the configuration', () => {
     expect(parseCommand(args, environment, HERE)).toEqual({ type: 'invalid', message });
   });
 
-  test.each([[['--prot', '1']], [['folder']], [['--port']]])('%j is no way to call it', (args) => {
+  test.each([
+    [['--prot', '1']],
+    [['folder']],
+    [['--port']],
+    [['export', 'a']],
+    [['stats', 'x']],
+    [['import', 'a', 'b', 'c', 'd']],
+  ])('%j is no way to call it', (args) => {
     expect(parseCommand(args, {}, HERE)).toMatchObject({ type: 'invalid', message: expect.any(String) });
   });
 

@@ -36,8 +36,19 @@ export interface TokenConfig {
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** On documents in a data folder that no relay has. */
+export type DocumentCommand = { readonly data: string; readonly retention: readonly RetentionRule[] } & (
+  | { readonly type: 'stats' }
+  | { readonly type: 'export'; readonly name: string; readonly file: string }
+  | { readonly type: 'import'; readonly name: string; readonly kind: string; readonly file: string }
+  /** Of all documents, when none is named. */
+  | { readonly type: 'compact'; readonly name: string | undefined }
+);
+
 export type Command =
   | { readonly type: 'run'; readonly config: RelayConfig }
+  | { readonly type: 'doctor'; readonly data: string }
+  | DocumentCommand
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   /** `message` says which value, and what it should be. */
@@ -136,8 +147,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function parseCommand(args: readonly string[], environment: Environment, folder: string): Command {
   let flags: Readonly<Record<string, string | boolean | undefined>>;
+  let words: readonly string[];
   try {
-    flags = parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
+    const parsed = parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: true });
+    [flags, words] = [parsed.values, parsed.positionals];
   } catch (error) {
     return { type: 'invalid', message: error instanceof Error ? error.message : String(error) };
   }
@@ -145,11 +158,30 @@ export function parseCommand(args: readonly string[], environment: Environment, 
   if (flags['version'] === true) return { type: 'version' };
   try {
     const secret = environment[SECRET_VARIABLE] || undefined;
-    return { type: 'run', config: configOf((name) => setting(name, flags, environment), secret, folder) };
+    const config = configOf((name) => setting(name, flags, environment), secret, folder);
+    return commandOf(words, config, folder);
   } catch (error) {
     if (error instanceof BadValue) return { type: 'invalid', message: error.message };
     throw error;
   }
+}
+
+function commandOf(words: readonly string[], config: RelayConfig, folder: string): Command {
+  const { data, retention } = config;
+  const [command = 'run', first, second, third, ...more] = words;
+  const given = words.length - 1;
+  const file = (path: string | undefined): string => resolve(folder, path ?? '');
+  if (more.length === 0) {
+    if (command === 'run' && given <= 0) return { type: 'run', config };
+    if (command === 'doctor' && given === 0) return { type: 'doctor', data };
+    if (command === 'stats' && given === 0) return { type: 'stats', data, retention };
+    if (command === 'compact' && given <= 1) return { type: 'compact', data, retention, name: first };
+    if (command === 'export' && given === 2)
+      return { type: 'export', data, retention, name: first ?? '', file: file(second) };
+    if (command === 'import' && given === 3)
+      return { type: 'import', data, retention, name: first ?? '', kind: second ?? '', file: file(third) };
+  }
+  throw new BadValue(`${JSON.stringify(words.join(' '))} is no command, or lacks something that it needs`);
 }
 
 /** The text of `--help`. */
@@ -163,7 +195,16 @@ export function helpText(): string {
   return [
     'causeway-relay: keeps documents and passes on what their editors do',
     '',
-    'Usage: causeway-relay [options]',
+    'Usage: causeway-relay [command] [options]',
+    '',
+    '  run                         the relay; what is done without a command',
+    '  doctor                      look at what a relay needs, and say what to do',
+    '  stats                       what documents there are, by kind, and the largest',
+    '  export NAME FILE            all of a document as one update, into a file',
+    '  import NAME KIND FILE       the same brought in, and merged with what is there',
+    '  compact [NAME]              fold the log of one document, or of all',
+    '',
+    'All but run and doctor work on the data folder while no relay has it; a relay that runs has the same at /admin/documents.',
     '',
     ...rows.map(([flag, means]) => `${flag?.padEnd(width) ?? ''}${means ?? ''}`),
     '',

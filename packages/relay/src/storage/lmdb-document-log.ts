@@ -60,7 +60,8 @@ export interface LmdbDocumentLogOptions {
   readonly onCommit?: (seconds: number, writes: number) => void;
 }
 
-const FILE_NAME = 'documents.mdb';
+/** The file in a data folder that holds everything. */
+export const DOCUMENTS_FILE = 'documents.mdb';
 const FORMAT_VERSION = 1;
 /** A second or two of a slow disk. */
 const DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024;
@@ -105,7 +106,7 @@ export class LmdbDocumentLog implements DocumentLog {
     const { folder } = options;
     makeFolder(folder);
     if (holdsDataFolder(folder)) throw folderTaken(folder, folder, process);
-    const file = await openLmdbFile(join(folder, FILE_NAME));
+    const file = await openLmdbFile(join(folder, DOCUMENTS_FILE));
     let unlock: (() => void) | undefined;
     try {
       unlock = lockDataFolder(folder, (take) => file.transactionSync(take));
