@@ -125,6 +125,42 @@ test('doctor, stats, export, import and compact work on the folder while no rela
   expect(elementsOf(there.content)).toHaveLength(20);
 }, 60_000);
 
+test('a backup made while people write holds what was acknowledged before it; what is lacking comes back from them', async () => {
+  const [data, copy, restored] = [newFolder(), newFolder(), newFolder()];
+  const run = (folder: string, ...args: string[]): Promise<Ended> =>
+    RelayProcess.run({ data: folder, args }).ended;
+  const relay = await start({ data });
+  const client = await connect(relay.syncUrl);
+  const document = client.open('note', STRING_SET);
+  for (let n = 0; n < 50; n++) await document.edit(adding(`before ${n}`));
+  let more = true;
+  const writing = (async () => {
+    for (let n = 0; more; n++) await document.edit(adding(`meanwhile ${n}`));
+  })();
+  expect(await run(data, 'backup', copy)).toMatchObject({ code: 0, stderr: '' });
+  more = false;
+  await writing;
+  await document.edit(adding('after'));
+  expect((await run(data, 'backup', copy)).stderr).toContain('already');
+  await relay.kill('SIGKILL');
+  await client.ended;
+
+  const outcome = await run(restored, 'restore', copy);
+  expect([outcome.code, outcome.stdout]).toEqual([0, expect.stringMatching(/^1 documents are in/)]);
+  expect((await run(restored, 'restore', copy)).code).toBe(1);
+  const again = await start({ data: restored });
+  const fresh = (await connect(again.syncUrl)).open('note', STRING_SET);
+  await fresh.caughtUp;
+  const kept = elementsOf(fresh.content);
+  expect(kept.filter((element) => element.startsWith('before'))).toHaveLength(50);
+  expect(kept).not.toContain('after');
+  // Who was there before the disk was lost comes back.
+  await client.connect(again.syncUrl);
+  await expect.poll(() => elementsOf(fresh.content)).toContain('after');
+  expect(elementsOf(fresh.content)).toEqual(elementsOf(document.content));
+  expect(document.newEpochs).toBe(1);
+}, 60_000);
+
 test('a key that is none is said in one line', async () => {
   const file = join(root, 'key');
   const args = (text: string, flag: string): Promise<Ended> => {

@@ -14,15 +14,10 @@ import { GRANT_POLICY } from './auth/policy.ts';
 import { revocationFile } from './auth/revocation-file.ts';
 import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
 import { tokenAuthenticator } from './auth/token-authenticator.ts';
+import { backup, restore } from './commands/backup.ts';
 import { examine } from './commands/doctor.ts';
 import { runDocumentCommand } from './commands/document-commands.ts';
-import {
-  type DocumentCommand,
-  helpText,
-  parseCommand,
-  type RelayConfig,
-  type TokenConfig,
-} from './config.ts';
+import { helpText, parseCommand, type RelayConfig, type TokenConfig } from './config.ts';
 import { STANDARD_FORMATS, standardFolding } from './folding/standard-folding.ts';
 import { DEFAULT_RELAY_LIMITS } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -57,17 +52,32 @@ switch (command.type) {
       if (!isWell) process.exitCode = 1;
     }
     break;
+  case 'backup':
+    await attempt(async () => {
+      await backup(command.data, command.folder);
+      return [`the documents of ${command.data} are copied to ${command.folder}`];
+    });
+    break;
+  case 'restore':
+    await attempt(async () => {
+      const count = await restore(command.folder, command.data, random);
+      return [
+        `${count} documents are in ${command.data}, each with a new epoch: clients send again what is lacking`,
+      ];
+    });
+    break;
   case 'stats':
   case 'export':
   case 'import':
   case 'compact':
-    await runOnDocuments(command);
+    await attempt(() => runDocumentCommand(command));
     break;
 }
 
-async function runOnDocuments(command: DocumentCommand): Promise<void> {
+/** Does what a command says, and prints what comes of it. */
+async function attempt(run: () => Promise<readonly string[]>): Promise<void> {
   try {
-    for (const line of await runDocumentCommand(command)) process.stdout.write(`${line}\n`);
+    for (const line of await run()) process.stdout.write(`${line}\n`);
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
     complain(error.message);

@@ -48,6 +48,8 @@ export type DocumentCommand = { readonly data: string; readonly retention: reado
 export type Command =
   | { readonly type: 'run'; readonly config: RelayConfig }
   | { readonly type: 'doctor'; readonly data: string }
+  /** `folder` is where the backup goes to, or comes from. */
+  | { readonly type: 'backup' | 'restore'; readonly data: string; readonly folder: string }
   | DocumentCommand
   | { readonly type: 'help' }
   | { readonly type: 'version' }
@@ -174,6 +176,8 @@ function commandOf(words: readonly string[], config: RelayConfig, folder: string
   if (more.length === 0) {
     if (command === 'run' && given <= 0) return { type: 'run', config };
     if (command === 'doctor' && given === 0) return { type: 'doctor', data };
+    if ((command === 'backup' || command === 'restore') && given === 1)
+      return { type: command, data, folder: file(first) };
     if (command === 'stats' && given === 0) return { type: 'stats', data, retention };
     if (command === 'compact' && given <= 1) return { type: 'compact', data, retention, name: first };
     if (command === 'export' && given === 2)
@@ -203,8 +207,10 @@ export function helpText(): string {
     '  export NAME FILE            all of a document as one update, into a file',
     '  import NAME KIND FILE       the same brought in, and merged with what is there',
     '  compact [NAME]              fold the log of one document, or of all',
+    '  backup FOLDER               a copy of all documents as they are now, also while the relay runs',
+    '  restore FOLDER              that copy into an empty data folder; clients send again what it lacks',
     '',
-    'All but run and doctor work on the data folder while no relay has it; a relay that runs has the same at /admin/documents.',
+    'All but run, doctor and backup work on the data folder while no relay has it; a relay that runs has the same at /admin/documents.',
     '',
     ...rows.map(([flag, means]) => `${flag?.padEnd(width) ?? ''}${means ?? ''}`),
     '',

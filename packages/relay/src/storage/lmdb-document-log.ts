@@ -81,6 +81,8 @@ const BUSY_COMMIT_EVERY_MS = 50;
 const BUSY_WRITES = 200;
 /** Heads kept in memory, some 150 bytes each: all of the documents that are written to at a time. */
 const MAX_KEPT_HEADS = 20_000;
+/** Documents given new epochs in one commit. */
+const MAX_RENEWED = 1000;
 /** Folded entries removed in one commit. */
 const MAX_REMOVED_ENTRIES = 2000;
 
@@ -192,6 +194,18 @@ export class LmdbDocumentLog implements DocumentLog {
 
   async bury(name: DocumentName): Promise<void> {
     await this.#write(0, (staging) => staging.bury(name, this.#random));
+  }
+
+  /** Gives every document a new epoch, which makes clients send again what this log may lack. Returns how many there are. */
+  async renewEpochs(): Promise<number> {
+    let count = 0;
+    for (let names = await this.list({ limit: MAX_RENEWED }); names.length > 0; ) {
+      await this.#write(0, (staging) => staging.renew(names, this.#random));
+      count += names.length;
+      const last = names.at(-1);
+      names = last === undefined ? [] : await this.list({ after: last, limit: MAX_RENEWED });
+    }
+    return count;
   }
 
   /** Writes what is there already. */
@@ -454,6 +468,10 @@ class Staging {
     const keys = [...this.#file.getKeys(range)];
     for (const key of keys) this.#records.push({ key, record: undefined });
     return keys.length === MAX_REMOVED_ENTRIES;
+  }
+
+  renew(names: readonly DocumentName[], random: () => number): void {
+    for (const name of names) this.#heads.set(name, { ...this.#opened(name), epoch: randomEpoch(random) });
   }
 
   /** Writes the version of the format, which is there. */

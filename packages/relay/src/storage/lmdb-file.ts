@@ -29,6 +29,34 @@ export async function openLmdbFile(path: string): Promise<LmdbFile> {
 }
 
 /**
+ * Writes a copy of a store, as it is at one moment, into a new file; whoever has the store open goes on writing to it. The copy
+ * is durable when this resolves. `storage/failed` when it cannot be made.
+ */
+export async function copyLmdbFile(path: string, copy: string): Promise<void> {
+  const file = open<Buffer, Buffer>({
+    path,
+    noSubdir: true,
+    readOnly: true,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+  try {
+    await file.backup(copy, true);
+    const descriptor = openSync(copy, 'r+');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    syncFolder(dirname(copy));
+  } catch (error) {
+    throw openFailed(copy, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * `overlappingSync: false` makes a commit what LMDB promises and nothing less: pages written, fdatasync, then the meta page
  * written through a descriptor opened with O_DSYNC; only then does lmdb-js mark the transaction committed and resolve its
  * promise. (With overlapping sync, which lmdb-js takes by default, promises resolve when the commit is visible, and
