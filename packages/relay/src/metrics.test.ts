@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { latticeFormats } from '@causeway/core/lattice-doc';
 import { Seeded } from '@causeway/core/testing';
@@ -97,4 +98,15 @@ test('ready until it stops, which is not the same as running', async () => {
   await client.open('note', STRING_SET).caughtUp;
   await relay.close();
   await expect(fetch(`${relay.url}/readyz`)).rejects.toThrow();
+});
+
+test('the guide names metrics that there are', async () => {
+  const relay = await start();
+  // Counts by name are there once something was counted.
+  await (await connect(relay)).open('note', STRING_SET).edit(adding('a'));
+  const text = await (await fetch(`${relay.url}/metrics`)).text();
+  const guide = readFileSync(new URL('../../../docs/guides/running-a-relay.md', import.meta.url), 'utf8');
+  const named = guide.match(/\b(?:causeway|nodejs|process)_[a-z0-9_]+/g) ?? [];
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named) expect(text, name).toMatch(new RegExp(`^# TYPE ${name} `, 'm'));
 });
