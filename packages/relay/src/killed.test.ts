@@ -94,6 +94,40 @@ describe('killed under load', () => {
   });
 });
 
+test('R3: killed at any moment of the fold of a large document, it is whole', {
+  timeout: 60_000,
+}, async () => {
+  const data = newFolder();
+  const doc = largeDocument();
+  let since: Uint8Array | undefined;
+  const changes = (): Uint8Array => {
+    const update = Y.encodeStateAsUpdate(doc, since);
+    since = Y.encodeStateVector(doc);
+    return update;
+  };
+  for (const afterMs of [0, 100, 300, undefined]) {
+    const relay = await start({ data });
+    // The tail outweighs the snapshot, so that a fold begins with the commit.
+    const edit = (await connect(relay.syncUrl)).open('large', YJS).edit(changes());
+    expect(await edit).toEqual({ type: 'acknowledged' });
+    if (afterMs === undefined) {
+      const folds = async (): Promise<string> => (await fetch(`${relay.url}/metrics`)).text();
+      await expect.poll(folds, { timeout: 20_000 }).toMatch(/^causeway_folds_total [1-9]/m);
+    } else await new Promise((resolve) => setTimeout(resolve, afterMs));
+    await relay.kill('SIGKILL');
+    const again = await start({ data });
+    const fresh = (await connect(again.syncUrl)).open('large', YJS);
+    await fresh.caughtUp;
+    const found = new Y.Doc();
+    Y.applyUpdate(found, fresh.content);
+    expect(found.getMap('words').toJSON(), `killed after ${afterMs} ms`).toEqual(
+      doc.getMap('words').toJSON(),
+    );
+    await again.kill('SIGKILL');
+    writeWords(doc, 6_000);
+  }
+});
+
 test('a relay that lost its disk gets everything back from those who had it', async () => {
   const relay = await start({ data: newFolder() });
   const [one, two] = [await connect(relay.syncUrl), await connect(relay.syncUrl)];
@@ -137,6 +171,20 @@ test('a damaged record closes its own document, with its key, and no other', asy
   const { stderr } = await again.kill('SIGTERM');
   expect(stderr).toContain('document \\"damaged\\", entry 1');
 });
+
+/** Some megabyte, of which half is collected when it is folded. */
+function largeDocument(): Y.Doc {
+  const doc = new Y.Doc();
+  for (let round = 0; round < 2; round++) writeWords(doc, 6_000);
+  return doc;
+}
+
+function writeWords(doc: Y.Doc, count: number): void {
+  const words = doc.getMap('words');
+  doc.transact(() => {
+    for (let word = 0; word < count; word++) words.set(`${word}`, `word number ${word}, ${Math.random()}`);
+  });
+}
 
 /** Sets keys in a Y.Map, each once, and notes which of them were acknowledged. */
 class YjsWriter {
