@@ -25,6 +25,8 @@ export class Activity {
   foldsFailed = 0;
   /** Turned away for their origin. */
   foreignOrigins = 0;
+  /** By how many milliseconds the last tick came late. */
+  loopLagMs = 0;
   storage: StorageState = 'ok';
   storageFailures = 0;
   readonly connected = new Tally<Protocol>();

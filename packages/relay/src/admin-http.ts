@@ -1,6 +1,7 @@
 /**
  * The administration over HTTP, for operators (operator.ts). Names stand in the path, encoded.
  *
+ *   GET    /admin/status                         what the relay does, as numbers (the page at /admin/ shows them)
  *   GET    /admin/documents?after=…&limit=…      a page of them, as JSON
  *   GET    /admin/documents/NAME                 all of it as one update; its kind in Causeway-Kind
  *   PUT    /admin/documents/NAME                 the same brought in, and merged with what is there
@@ -16,22 +17,39 @@ import { parseDocumentKind, parseDocumentName } from '@causeway/core/id';
 import type { Administration } from './administration.ts';
 import { notFound } from './app-files.ts';
 import type { Revocation } from './auth/revocations.ts';
+import type { Readiness } from './http.ts';
 import type { Logger } from './logger.ts';
+
+export interface RelayStatus extends Readiness {
+  readonly uptimeSeconds: number;
+  readonly connections: number;
+  readonly users: number;
+  readonly openDocuments: number;
+  readonly memoryBytes: number;
+  /** By how much the last tick came late. */
+  readonly loopLagMs: number;
+  /** Since it started. */
+  readonly stored: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
 
 export interface AdminParts {
   readonly administration: Administration;
   readonly logger: Logger;
   readonly maxBodyBytes: number;
   mayAdminister(request: IncomingMessage): Promise<boolean>;
+  status(): RelayStatus;
   revoke(revocation: Revocation): Promise<void>;
 }
 
 const DOCUMENTS = '/admin/documents';
 const REVOCATIONS = '/admin/revocations';
+const STATUS = '/admin/status';
 const KIND_HEADER = 'causeway-kind';
 
 export function isAdminPath(path: string): boolean {
-  return path === DOCUMENTS || path.startsWith(`${DOCUMENTS}/`) || path === REVOCATIONS;
+  return path === DOCUMENTS || path.startsWith(`${DOCUMENTS}/`) || path === REVOCATIONS || path === STATUS;
 }
 
 /** Answers a request for an admin path. Never rejects. */
@@ -60,7 +78,11 @@ async function answer(
 ): Promise<void> {
   const { administration } = parts;
   const query = new URL(request.url ?? '', 'http://relay').searchParams;
-  const asked = `${request.method} ${path === DOCUMENTS || path === REVOCATIONS ? path : `${DOCUMENTS}/`}`;
+  const asked = `${request.method} ${path.startsWith(`${DOCUMENTS}/`) ? `${DOCUMENTS}/` : path}`;
+  if (asked === `GET ${STATUS}`) {
+    tell(response, 200, parts.status());
+    return;
+  }
   if (asked === `GET ${DOCUMENTS}`) {
     const after = query.get('after');
     const limit = Number(query.get('limit') ?? '1000');

@@ -161,3 +161,24 @@ test('is for operators alone, and others do not see that it is there', async () 
   // It was of the same user.
   expect(await status(operator, '/admin/documents')).toBe(404);
 });
+
+test('a page shows what it does: its files hold nothing, and may load nothing of others', async () => {
+  const relay = await start({
+    authenticator: tokenAuthenticator({ key: { type: 'secret', secret: SECRET } }),
+    policy: GRANT_POLICY,
+  });
+  const page = await fetch(`${relay.url}/admin`);
+  expect([page.status, page.url]).toEqual([200, `${relay.url}/admin/`]);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await page.text();
+  for (const [, file = ''] of html.matchAll(/(?:src|href)="([^"]+)"/g))
+    expect((await fetch(`${relay.url}/admin/${file}`)).status, file).toBe(200);
+  expect((await fetch(`${relay.url}/admin/status`)).status).toBe(404);
+  const claims = { principal: 'ada', documents: [], expiresInSeconds: 60, admin: true };
+  const headers = { Authorization: `Bearer ${await signToken(claims, SECRET)}` };
+  expect(await (await fetch(`${relay.url}/admin/status`, { headers })).json()).toMatchObject({
+    ready: true,
+    connections: 0,
+    stored: 0,
+  });
+});

@@ -11,6 +11,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AdminParts, administer, isAdminPath } from './admin-http.ts';
 import { notFound, type RequestHandler } from './app-files.ts';
 import type { Logger } from './logger.ts';
+import { isStatusPage, sendStatusPage } from './status-page.ts';
 
 export interface Health {
   /** `stopping` answers with 503, so that a load balancer sends nobody here any more. */
@@ -60,6 +61,10 @@ function answer(request: IncomingMessage, response: ServerResponse, parts: HttpP
   const path = pathOf(request);
   if (path !== undefined && isAdminPath(path)) {
     void administer(request, response, path, parts.admin);
+    return;
+  }
+  if (path !== undefined && isStatusPage(path)) {
+    sendStatusPage(response, path);
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {

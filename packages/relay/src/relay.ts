@@ -214,6 +214,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       administration,
       logger,
       maxBodyBytes: limits.session.maxUpdateBytes,
+      status: () => ({
+        ...readiness(),
+        uptimeSeconds: (performance.now() - startedAt) / 1000,
+        connections: connections.size,
+        users: connections.users,
+        openDocuments: rooms.size,
+        memoryBytes: process.memoryUsage.rss(),
+        loopLagMs: activity.loopLagMs,
+        stored: activity.stored,
+        bytesIn: activity.bytesIn,
+        bytesOut: activity.bytesOut,
+      }),
       // An open relay is its machine's; one with a key is whose token says so.
       mayAdminister: async (request) =>
         options.authenticator === undefined ? isFromHere(request) : hasAdminToken(request, gatekeeper),
@@ -238,7 +250,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   await listen(server, host, port);
   server.on('error', (error) => logger.error({ err: error }, 'the server failed to take a connection'));
   let probedAt = 0;
+  let tickedAt = now();
   const ticking = setInterval(() => {
+    activity.loopLagMs = Math.max(0, now() - tickedAt - TICK_MS);
+    tickedAt = now();
     connections.tick();
     rooms.tick(performance.now());
     if (activity.storage === 'ok' || now() - probedAt < PROBE_EVERY_MS) return;
