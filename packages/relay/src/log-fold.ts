@@ -2,10 +2,12 @@
  * Puts a snapshot in place of the first entries of a document's log, while the log goes on: what is appended meanwhile is the
  * tail of the new snapshot. Leaves out: when it is time for that (room.ts), where the bytes are merged (folding/).
  */
+import { CausewayError } from '@causeway/core';
 import type { UpdateFormat } from '@causeway/core/format';
 import type { DocumentName } from '@causeway/core/id';
 import type { Folding } from './folding/folding.ts';
 import { LogPiece } from './log-piece.ts';
+import type { Logger } from './logger.ts';
 import type { DocumentLog, LogSlice } from './storage/document-log.ts';
 
 export interface LogFold {
@@ -17,6 +19,7 @@ export interface LogFold {
   readonly upTo: number;
   /** What nobody can see any more is left out. */
   readonly collect: boolean;
+  readonly logger: Logger;
   /** Calls `run` when everything that has arrived has been looked at. */
   soon(run: () => void): void;
 }
@@ -26,11 +29,25 @@ export const READ_BYTES = 1024 * 1024;
 
 /** The snapshot that is now in the log. Rejects with `storage/*` or `decode/*`; the log is as it was then. */
 export async function foldLog(fold: LogFold): Promise<LogPiece> {
-  const { name, format, log, folding, collect } = fold;
+  const { name, log } = fold;
   const { upTo, updates } = await readLog(fold, 0, fold.upTo);
-  const { update } = await folding.merge(format, updates, collect);
+  const update = await mergeForGood(fold, updates);
   await log.writeSnapshot(name, upTo, update);
   return new LogPiece(upTo, update);
+}
+
+/** A document that is too much for collecting is folded all the same. */
+async function mergeForGood(
+  { name, format, folding, collect, logger }: LogFold,
+  updates: readonly Uint8Array[],
+): Promise<Uint8Array> {
+  try {
+    return (await folding.merge(format, updates, collect)).update;
+  } catch (error) {
+    if (!collect || !CausewayError.is(error, 'storage/failed')) throw error;
+    logger.warn({ document: name, err: error }, 'a document is folded without collecting what was deleted');
+    return (await folding.merge(format, updates, false)).update;
+  }
 }
 
 /** What follows `after`, up to `end` where that is given: others have their turns between the pieces. */

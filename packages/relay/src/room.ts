@@ -513,7 +513,8 @@ export class Room {
     try {
       const { name } = this;
       const collect = this.#keepsPast !== 'content';
-      const folded = await foldLog({ name, format: this.#format, log, folding, upTo: end, collect, soon });
+      const fold = { name, format: this.#format, log, folding, upTo: end, collect, logger, soon };
+      const folded = await foldLog(fold);
       const head = await log.find(name);
       if (head === undefined) return;
       logger.debug(

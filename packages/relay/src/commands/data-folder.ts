@@ -7,8 +7,8 @@ import { randomBatchId } from '@causeway/core/sync';
 import { Activity } from '../activity.ts';
 import { Administration } from '../administration.ts';
 import { ByteBudget } from '../byte-budget.ts';
-import { LOOP_FOLDING } from '../folding/folding.ts';
-import { STANDARD_FORMATS } from '../folding/standard-folding.ts';
+import type { Folding } from '../folding/folding.ts';
+import { STANDARD_FORMATS, standardFolding } from '../folding/standard-folding.ts';
 import { DEFAULT_RELAY_LIMITS } from '../limits.ts';
 import { SILENT } from '../logger.ts';
 import { EntryAges, type RetentionRule } from '../retention.ts';
@@ -34,16 +34,22 @@ export async function withDataFolder<T>(
       `there are no documents in ${folder}: name the data folder of a relay with --data`,
     );
   const log = await LmdbDocumentLog.open({ folder, random });
+  const folding = standardFolding();
   try {
-    return await use({ log, documents: administrationOf(log, retention) });
+    return await use({ log, documents: administrationOf(log, folding, retention) });
   } finally {
+    await folding.close();
     await log.close();
   }
 }
 
-function administrationOf(log: DocumentLog, retention: readonly RetentionRule[]): Administration {
+function administrationOf(
+  log: DocumentLog,
+  folding: Folding,
+  retention: readonly RetentionRule[],
+): Administration {
   const formats = formatRegistry(STANDARD_FORMATS);
-  const limits = { ...DEFAULT_RELAY_LIMITS, maxFoldOnLoopBytes: DEFAULT_RELAY_LIMITS.maxFoldBytes };
+  const limits = DEFAULT_RELAY_LIMITS;
   const soon = (run: () => void): void => void setImmediate(run);
   const rooms = new Rooms(formats, {
     ...{ log, limits, retention, soon },
@@ -51,15 +57,14 @@ function administrationOf(log: DocumentLog, retention: readonly RetentionRule[])
     cache: new ByteBudget(limits.maxCacheBytes),
     // What the disk does not take is said at once.
     held: new ByteBudget(0),
-    // Nobody waits for anything else here.
-    folding: LOOP_FOLDING,
+    folding,
     ages: new EntryAges(),
     logger: SILENT,
     after: (ms, run) => void setTimeout(run, ms).unref(),
   });
   return new Administration({
     ...{ log, rooms, formats, soon },
-    folding: LOOP_FOLDING,
+    folding,
     maxUpdateBytes: limits.session.maxUpdateBytes,
     newBatch: () => randomBatchId(random),
   });

@@ -1,10 +1,14 @@
 // Folding on real threads, with the package as it is compiled: the same bytes as on the event loop, and what becomes of a
 // thread that throws, ends or hangs.
 import type { UpdateFormat } from '@causeway/core/format';
-import { parseDocumentKind } from '@causeway/core/id';
+import { parseDocumentKind, parseDocumentName } from '@causeway/core/id';
+import { parseBatchId } from '@causeway/core/sync';
 import { YJS_KIND, yjsFormat } from '@causeway/core/yjs';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { foldLog } from '../log-fold.ts';
+import { SILENT } from '../logger.ts';
+import { MemoryDocumentLog } from '../storage/memory-document-log.ts';
 import { STRING_SET } from '../testing/string-set.ts';
 import { LOOP_FOLDING } from './folding.ts';
 import { WorkerFolding, type WorkerFoldingOptions } from './worker-folding.ts';
@@ -48,6 +52,24 @@ test('bytes that are no update reject with what is wrong with them, and the thre
   expect((await folding.versionOf(yjsFormat, manyItems())).length).toBeGreaterThan(1);
 });
 
+test('a document that is too much for collecting is folded all the same', async () => {
+  const folding = start({ module: TOO_MUCH });
+  const log = new MemoryDocumentLog(() => 1);
+  const name = parseDocumentName('large');
+  await log.open(name, YJS_KIND);
+  const updates = typed(10_000);
+  for (const [index, update] of updates.entries()) await log.append(name, parseBatchId(index + 1), update);
+  const said: string[] = [];
+  const logger = { ...SILENT, warn: (_: object, message: string) => void said.push(message) };
+  const soon = (run: () => void): void => void setImmediate(run);
+  const upTo = updates.length;
+  const fold = { name, format: yjsFormat, log, folding, upTo, collect: true, logger, soon };
+  const { update } = await foldLog(fold);
+  expect(update).toEqual(yjsFormat.merge(updates));
+  expect((await log.find(name))?.snapshot).toBe(upTo);
+  expect(said).toEqual(['a document is folded without collecting what was deleted']);
+});
+
 test('families that are not in the module, and what is small, stay on the event loop', async () => {
   const folding = start({ families: ['yjs'] });
   expect([folding.isApart(YJS_KIND), folding.isApart(STRING_SET.kind)]).toEqual([true, false]);
@@ -64,7 +86,7 @@ describe('a thread that comes to an end over a job', () => {
   ])('%s: the job rejects, and another thread takes the next', async (_, code, why) => {
     const folding = start({
       module: moduleOf(code),
-      maxJobMs: code === 'while (true);' ? 500 : 25_000,
+      maxJobMs: code === 'while (true);' ? 3_000 : 25_000,
       maxHeapMb: 64,
     });
     const job = new Uint8Array(100_000);
@@ -106,6 +128,15 @@ function moduleOf(code: string): URL {
   const source = `export const formats = [{ family: 'trouble', formatOf: () => (${format}) }];`;
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
+
+/** Yjs, but for collecting, which takes the thread down. */
+const TOO_MUCH = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    const { formats: all } = await import('${STANDARD.href}');
+    const yjs = all.find(({ family }) => family === 'yjs').formatOf('yjs');
+    export const formats = [{ family: 'yjs', formatOf: () => ({ ...yjs, collect: () => process.exit(1) }) }];
+  `)}`,
+);
 
 const TROUBLE: UpdateFormat = { ...yjsFormat, kind: parseDocumentKind('trouble') };
 

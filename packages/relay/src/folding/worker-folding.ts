@@ -2,7 +2,7 @@
  * Folding on worker threads, which share no functions with the event loop: they load the formats from a module. What is small
  * is done on the event loop all the same, since to hand it over takes longer.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { UpdateFormat, Version } from '@causeway/core/format';
 import { type DocumentKind, familyOf } from '@causeway/core/id';
 import { errorOf, type FoldAnswer, type FoldJob, pack } from './fold-job.ts';
@@ -26,8 +26,8 @@ export interface WorkerFoldingOptions {
 const MIN_APART_BYTES = 64 * 1024;
 /** Ten times as long as 64 MB take. */
 const DEFAULT_MAX_JOB_MS = 60_000;
-/** The objects of a live document take some twenty times its bytes. */
-const DEFAULT_MAX_HEAP_MB = 2048;
+/** The objects of a live document take some twenty times its bytes; a quarter of a small machine has to do. */
+const DEFAULT_MAX_HEAP_MB = Math.min(2048, Math.ceil(totalmem() / 4 / 1024 ** 2));
 /** Four of the largest folds. */
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 /** To start a thread takes a tenth of a second, and one that does nothing takes some ten megabytes. */

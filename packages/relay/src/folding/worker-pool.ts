@@ -127,7 +127,7 @@ class Thread<Answer> {
     this.#worker.on('message', (answer: Answer) => this.#answered(answer));
     this.#worker.on('error', (error) => void this.end(error.message));
     this.#worker.on('exit', (code) => void this.end(`it ended with code ${code}`));
-    // A relay that has nothing else to do may end.
+    // While it has nothing to do, it keeps no process from ending.
     this.#worker.unref();
   }
 
@@ -138,6 +138,7 @@ class Thread<Answer> {
   take(job: Job<Answer>): void {
     const { maxJobMs } = this.#options;
     this.#job = job;
+    this.#worker.ref();
     this.#after(maxJobMs, `it did not answer for ${maxJobMs} ms`);
     try {
       this.#worker.postMessage(job.message, job.transfer);
@@ -167,6 +168,7 @@ class Thread<Answer> {
   }
 
   #rest(): void {
+    this.#worker.unref();
     this.#after(this.#options.idleMs, 'it had nothing to do');
     this.#host.free();
   }
