@@ -64,3 +64,5 @@ export const MAX_CHANNEL = 2 ** 32 - 1;
 export const GREETING_TIMEOUT_MS = 10_000;
 /** How long before a token expires the relay says so: a round trip to whoever issues tokens, with retries. */
 export const TOKEN_NOTICE_MS = 60_000;
+/** Between two checks of refreshed tokens on one connection: each asks again what every document of the session allows. */
+export const MIN_REFRESH_INTERVAL_MS = 1_000;

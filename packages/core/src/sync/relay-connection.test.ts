@@ -3,7 +3,13 @@ import { InvariantError } from '../error.ts';
 import { messagesOf } from './fragments.ts';
 import type { BatchId, Frame } from './frame.ts';
 import { encodeFrame } from './frame-codec.ts';
-import { DEFAULT_SESSION_LIMITS, GREETING_TIMEOUT_MS, MIN_MESSAGE_BYTES, TOKEN_NOTICE_MS } from './limits.ts';
+import {
+  DEFAULT_SESSION_LIMITS,
+  GREETING_TIMEOUT_MS,
+  MIN_MESSAGE_BYTES,
+  MIN_REFRESH_INTERVAL_MS,
+  TOKEN_NOTICE_MS,
+} from './limits.ts';
 import {
   type RelayConnectionEffect,
   type RelayConnectionInput,
@@ -187,10 +193,29 @@ describe('a relay connection', () => {
     const run = online().hears({ type: 'refresh', token: '1' });
     expect(run.hears({ type: 'refresh', token: '2' }).did).toEqual([]);
     expect(run.hears({ type: 'refresh', token: '3' }).did).toEqual([]);
-    run.step({ type: 'authenticated', now: 0, expiresInMs: undefined });
+    expect(run.step({ type: 'authenticated', now: 0, expiresInMs: undefined }).did).toEqual([]);
+    expect(run.step({ type: 'tick', now: MIN_REFRESH_INTERVAL_MS - 1 }).did).toEqual([]);
+    run.step({ type: 'tick', now: MIN_REFRESH_INTERVAL_MS });
     expect(run.effects).toEqual([{ type: 'authenticate', token: '3', refresh: true }]);
     expect(run.step({ type: 'authenticated', now: 0, expiresInMs: undefined }).did).toEqual([]);
     expect(() => run.step({ type: 'authenticated', now: 0, expiresInMs: undefined })).toThrow(InvariantError);
+  });
+
+  test('C7: checks no more than one token in an interval, whatever is sent, and the last of them before it expires', () => {
+    const run = online(10_000);
+    const checked: [number, string | undefined][] = [];
+    for (let now = 0; now < 5_000; now += 10) {
+      run.hears({ type: 'refresh', token: `at ${now}` }, now);
+      if (now % 1_000 === 990) run.step({ type: 'tick', now });
+      for (const effect of run.effects) if (effect.type === 'authenticate') checked.push([now, effect.token]);
+      if (run.effects.some(({ type }) => type === 'authenticate'))
+        run.step({ type: 'authenticated', now, expiresInMs: 6_000 - now });
+    }
+    expect(checked.length).toBe(5);
+    for (const [now, token] of checked) expect(token).toBe(`at ${now}`);
+    // One that waits when the time has come is checked, and not cut off.
+    run.step({ type: 'tick', now: 6_000 });
+    expect(run.effects).toEqual([{ type: 'authenticate', token: 'at 4990', refresh: true }]);
   });
 
   test.each<[string, Uint8Array, string]>([

@@ -21,6 +21,7 @@ import {
   GREETING_TIMEOUT_MS,
   MAX_FRAME_OVERHEAD_BYTES,
   MIN_MESSAGE_BYTES,
+  MIN_REFRESH_INTERVAL_MS,
   TOKEN_NOTICE_MS,
 } from './limits.ts';
 import type { Step } from './step.ts';
@@ -54,7 +55,9 @@ export type RelayPhase =
       readonly noticed: boolean;
       /** A refreshed token is being checked. */
       readonly refreshing: boolean;
-      /** A token that came meanwhile: checked next, unless a later one comes. */
+      /** When the last check of a refreshed token began. */
+      readonly refreshedAt: number;
+      /** A token that came meanwhile or too soon: checked at a tick, unless a later one comes. */
       readonly nextToken: string | undefined;
     }
   | { readonly type: 'closing' };
@@ -212,7 +215,7 @@ function understood(
     case 'pong':
       return { state, effects: NO_EFFECTS };
     case 'refresh':
-      return refreshed(state, phase, frame.token);
+      return refreshed(state, phase, state.heardAt, frame.token);
     case 'error':
       return toldOff(state, frame);
     case 'hello':
@@ -228,12 +231,17 @@ function understood(
   }
 }
 
-/** One token is checked at a time, however many are sent. */
-function refreshed(state: RelayConnectionState, phase: Online, token: string): RelayConnectionStep {
-  if (phase.refreshing)
+/** One token is checked at a time and now and then, however many are sent. */
+function refreshed(
+  state: RelayConnectionState,
+  phase: Online,
+  now: number,
+  token: string,
+): RelayConnectionStep {
+  if (phase.refreshing || now - phase.refreshedAt < MIN_REFRESH_INTERVAL_MS)
     return { state: { ...state, phase: { ...phase, nextToken: token } }, effects: NO_EFFECTS };
   return {
-    state: { ...state, phase: { ...phase, refreshing: true } },
+    state: { ...state, phase: { ...phase, refreshing: true, refreshedAt: now, nextToken: undefined } },
     effects: [{ type: 'authenticate', token, refresh: true }],
   };
 }
@@ -268,8 +276,7 @@ function authenticated(
   invariant(asked, 'sync/asked-to-authenticate', () => `authenticated while ${phase.type}`);
   const expiresAt = expiresInMs === undefined ? Number.POSITIVE_INFINITY : now + expiresInMs;
   if (phase.type === 'online') {
-    const checked: Online = { ...phase, expiresAt, noticed: false, refreshing: false, nextToken: undefined };
-    if (phase.nextToken !== undefined) return refreshed(state, checked, phase.nextToken);
+    const checked: Online = { ...phase, expiresAt, noticed: false, refreshing: false };
     return { state: { ...state, phase: checked }, effects: NO_EFFECTS };
   }
   const { relay, session, limits } = state.options;
@@ -283,6 +290,7 @@ function authenticated(
         expiresAt,
         noticed: false,
         refreshing: false,
+        refreshedAt: Number.NEGATIVE_INFINITY,
         nextToken: undefined,
       },
     },
@@ -299,6 +307,9 @@ function ticked(state: RelayConnectionState, phase: RelayPhase, now: number): Re
   }
   const { idleMs } = state.options.limits;
   if (now - state.heardAt >= idleMs) return failed(state, silence('frame', idleMs));
+  const waits = phase.nextToken !== undefined && !phase.refreshing;
+  if (waits && now - phase.refreshedAt >= MIN_REFRESH_INTERVAL_MS)
+    return refreshed(state, phase, now, phase.nextToken);
   const grace = phase.refreshing ? GREETING_TIMEOUT_MS : 0;
   if (now >= phase.expiresAt + grace) {
     const error = new CausewayError(
