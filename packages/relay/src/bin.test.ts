@@ -32,6 +32,13 @@ test('says where it is, where the data is, and that it is open to all', async ()
   expect(rest).toEqual(['']);
 });
 
+test('warns of a relay that is open to the network', async () => {
+  const relay = await start({ data: newFolder(), args: ['--host', '0.0.0.0'] });
+  const { stdout, stderr } = await relay.kill('SIGTERM');
+  expect(stdout.split('\n')[1]).toMatch(/^Policy: open\. Whoever reaches this machine on the network/);
+  expect(JSON.parse(stderr)).toMatchObject({ level: 40, host: '0.0.0.0' });
+});
+
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s drains: what is being written is kept, clients are told, exit code 0',
   async (signal) => {

@@ -10,6 +10,7 @@ import { CausewayError } from '@causeway/core';
 import { pino } from 'pino';
 import { Activity } from './activity.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { isLoopbackHost } from './auth/origins.ts';
 import { GRANT_POLICY } from './auth/policy.ts';
 import { revocationFile } from './auth/revocation-file.ts';
 import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
@@ -25,6 +26,8 @@ import { createRelay, type Relay } from './relay.ts';
 import { LmdbDocumentLog } from './storage/lmdb-document-log.ts';
 
 const OPEN = 'open. Whoever reaches this address may read and write everything (for development)';
+const OPEN_TO_NETWORK =
+  'open. Whoever reaches this machine on the network may read and write everything: give it --token-secret-file or --token-keys-file, or listen on 127.0.0.1';
 const SIGNED = 'what the tokens grant that users show';
 
 /** Beyond the drain of connections: the last commit on a slow disk. */
@@ -96,9 +99,13 @@ async function run(config: RelayConfig): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  process.stdout.write(`Causeway relay on ${relay.url} · data in ${config.data}\n`);
-  process.stdout.write(`Policy: ${config.tokens === undefined ? OPEN : SIGNED}\n`);
   stopOnSignal(relay, logger);
+  const isOpen = config.tokens === undefined;
+  const isExposed = isOpen && !isLoopbackHost(config.host);
+  const policy = isExposed ? OPEN_TO_NETWORK : isOpen ? OPEN : SIGNED;
+  if (isExposed) logger.warn({ host: config.host }, 'open to the network, without a key');
+  // Whoever reads the first line may stop it at once: all is said in one write, by a relay that ends as asked.
+  process.stdout.write(`Causeway relay on ${relay.url} · data in ${config.data}\nPolicy: ${policy}\n`);
 }
 
 async function start(config: RelayConfig, logger: Logger): Promise<Relay> {

@@ -89,9 +89,13 @@ export class Channel implements RoomMember {
     if (this.#room === undefined) return;
     const { name, kind } = this.#room;
     try {
+      const identity = this.#host.identity();
+      const granted = await this.#host.gatekeeper.authorize({ identity, name, kind });
       const before = this.#rights?.granted;
-      const { access, presence } = await this.#authorize(name, kind);
-      if (this.#left || before === undefined) return;
+      // Refreshed again meanwhile: what newer credentials allow is asked too, and an answer that comes late counts for nothing.
+      if (this.#left || before === undefined || identity !== this.#host.identity()) return;
+      this.#rights = { identity, granted };
+      const { access, presence } = granted;
       if (access === undefined) throw forbidden(name);
       const gained = (access === 'write' && before.access === 'read') || (presence && !before.presence);
       if (gained) this.#host.reconnect();
@@ -213,7 +217,9 @@ export class Channel implements RoomMember {
   async #open(name: DocumentName, kind: DocumentKind, wanted: Access): Promise<void> {
     const { rooms } = this.#host;
     try {
-      const rights = await this.#authorize(name, kind);
+      const identity = this.#host.identity();
+      const rights = await this.#host.gatekeeper.authorize({ identity, name, kind });
+      this.#rights = { identity, granted: rights };
       if (rights.access === undefined) throw forbidden(name);
       const access = rights.access === 'write' ? wanted : 'read';
       if (this.#left) return;
@@ -222,13 +228,6 @@ export class Channel implements RoomMember {
     } catch (error) {
       this.#notHad(error, 'unknown-kind');
     }
-  }
-
-  async #authorize(name: DocumentName, kind: DocumentKind): Promise<Rights> {
-    const identity = this.#host.identity();
-    const granted = await this.#host.gatekeeper.authorize({ identity, name, kind });
-    this.#rights = { identity, granted };
-    return granted;
   }
 
   #enter(room: Room, access: Access, presence: boolean): void {

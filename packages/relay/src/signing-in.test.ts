@@ -140,6 +140,31 @@ describe('a session with a token', () => {
     expect(session.closeCodes).toEqual([4401]);
   });
 
+  test('goes by its newest token, in whatever order a slow policy answers', async () => {
+    const answers: (() => void)[] = [];
+    const relay = await start({
+      policy: {
+        authorize: async (request) => {
+          const rights = await GRANT_POLICY.authorize(request);
+          if (answers.length < 1) answers.push(() => undefined);
+          else await new Promise<void>((resolve) => answers.push(resolve));
+          return rights;
+        },
+      },
+    });
+    const session = await client(relay, await token('ada', ['write']));
+    const document = session.open('team/plan', STRING_SET);
+    await document.edit(adding('a'));
+    session.refresh(await token('ada', ['write']));
+    await expect.poll(() => answers.length, { timeout: 5_000 }).toBe(2);
+    session.refresh(await token('ada', ['read']));
+    await expect.poll(() => answers.length, { timeout: 5_000 }).toBe(3);
+    answers[2]?.();
+    await expect.poll(async () => (await document.edit(adding('b'))).type, { interval: 50 }).toBe('refused');
+    answers[1]?.();
+    expect((await document.edit(adding('c'))).type).toBe('refused');
+  });
+
   test('that is refreshed with more rights is asked to come again', async () => {
     const relay = await start();
     await (await client(relay, await token('bob', ['write'])))

@@ -8,16 +8,18 @@ import { describe, expect, test } from 'vitest';
 import { checkAuthenticator, checkPolicy } from '../testing/authenticator-contract.ts';
 import { OPEN_AUTHENTICATOR } from './authenticator.ts';
 import { matchesPattern, parseDocumentPattern } from './document-pattern.ts';
+import { Gatekeeper } from './gatekeeper.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { GRANT_POLICY, OPEN_POLICY } from './policy.ts';
 import { revocationFile } from './revocation-file.ts';
-import { Revocations } from './revocations.ts';
+import { type KeptRevocation, Revocations } from './revocations.ts';
 import { secretOf, signToken } from './signed-token.ts';
 import { tokenAuthenticator } from './token-authenticator.ts';
 
 const SECRET = new TextEncoder().encode('a secret that is long enough for tests of it');
 const OTHER = new TextEncoder().encode('another secret, of somebody whom we do not know');
 const documents = [{ pattern: 'team-7/*', rights: ['read', 'write', 'presence'] as const }];
+const DAY_MS = 24 * 60 * 60 * 1000;
 const ada = { principal: 'ada', documents, expiresInSeconds: 600 };
 
 const byKey = (changes = {}) => tokenAuthenticator({ key: { type: 'secret', secret: SECRET }, ...changes });
@@ -68,6 +70,7 @@ describe('an authenticator', () => {
         await forged({ sub: 'ada', iat: now }),
         await forged({ sub: 'ada', exp: now + 600 }),
         await forged({ ...claims, exp: now + 365 * 86_400 }),
+        await forged({ ...claims, iat: now + 99 * 365 * 86_400, exp: now + 99 * 365 * 86_400 + 600 }),
         await forged({ ...claims, documents: 'all' }),
         await forged({ ...claims, documents: [{ pattern: 'a*b', rights: ['read'] }] }),
         await forged({ ...claims, documents: Array.from({ length: 300 }, () => documents[0]) }),
@@ -190,7 +193,9 @@ describe('revocations', () => {
     revocations.add({ of: 'principal', principal: 'bob' }, 10_000);
     const isRevoked = (...of: Parameters<typeof identity>): boolean => revocations.has(identity(...of));
     expect([isRevoked('ada', 't1', 0), isRevoked('ada', 't2', 0)]).toEqual([true, false]);
-    expect([isRevoked('bob', 't3', 9_000), isRevoked('bob', 't4', 11_000)]).toEqual([true, false]);
+    expect([isRevoked('bob', 't3', 9_000), isRevoked('bob', 't4', 16_000)]).toEqual([true, false]);
+    // Issued before, by a clock that is three seconds ahead.
+    expect(isRevoked('bob', 't5', 13_000)).toBe(true);
     // A user without an issue date cannot be told to have come anew.
     expect(revocations.has({ principal: 'bob' })).toBe(true);
   });
@@ -200,6 +205,48 @@ describe('revocations', () => {
     revocations.add({ of: 'token', tokenId: 't1' }, 0);
     expect(revocations.list(60_000).length).toBe(1);
     expect(revocations.list(60_001)).toEqual([]);
+  });
+
+  test.each([
+    ['a week', 7 * DAY_MS, 6 * DAY_MS, 8 * DAY_MS],
+    ['an hour', DAY_MS / 24, DAY_MS / 25, DAY_MS / 20],
+  ])(
+    'of tokens that may hold for %s are kept for as long, and not longer',
+    async (_, maxLifetimeMs, held, gone) => {
+      let nowMs = 0;
+      const saved: (readonly KeptRevocation[])[] = [];
+      const gatekeeper = new Gatekeeper({
+        authenticator: byKey({ maxLifetimeMs }),
+        policy: GRANT_POLICY,
+        revocations: { load: async () => [], save: async (all) => void saved.push(all) },
+        nowMs: () => nowMs,
+      });
+      const ofBob = { revocation: { of: 'principal', principal: 'bob' }, atMs: 0 } as const;
+      await gatekeeper.revoke(ofBob.revocation);
+      for (const at of [held, gone]) {
+        nowMs = at;
+        await gatekeeper.revoke({ of: 'token', tokenId: `at ${at}` });
+      }
+      expect(saved.map((all) => all.some(({ revocation: { of } }) => of === 'principal'))).toEqual([
+        true,
+        true,
+        false,
+      ]);
+    },
+  );
+
+  test('are kept for ever where credentials hold for ever', async () => {
+    let nowMs = 0;
+    const gatekeeper = new Gatekeeper({
+      authenticator: { authenticate: async (token = '') => ({ principal: token }) },
+      policy: OPEN_POLICY,
+      nowMs: () => nowMs,
+    });
+    await gatekeeper.revoke({ of: 'principal', principal: 'bob' });
+    nowMs = 1000 * DAY_MS;
+    await gatekeeper.revoke({ of: 'principal', principal: 'eve' });
+    expect(await reasonOf(gatekeeper.authenticate('bob'))).toBe('the token was revoked');
+    expect(await gatekeeper.authenticate('ada')).toEqual({ principal: 'ada' });
   });
 
   test('outlive the relay in their file, and a broken one is not passed over', async () => {

@@ -8,6 +8,8 @@ export interface Authenticator {
    * showed it. Called at hello and at each refresh.
    */
   authenticate(token: string | undefined): Promise<Identity>;
+  /** The longest for which credentials are accepted after they were given out; undefined: for ever. What is revoked is remembered for as long. */
+  readonly maxLifetimeMs?: number | undefined;
 }
 
 /** The one user that there is where nobody signs in. */

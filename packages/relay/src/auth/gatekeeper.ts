@@ -5,7 +5,6 @@ import type { Policy, Rights } from './policy.ts';
 import type { KeptRevocation, Revocation } from './revocations.ts';
 import { Revocations } from './revocations.ts';
 import { denied } from './signed-token.ts';
-import { DEFAULT_MAX_TOKEN_LIFETIME_MS } from './token-authenticator.ts';
 
 /** Where revocations outlive the relay. */
 export interface RevocationStore {
@@ -19,8 +18,6 @@ export interface GatekeeperParts {
   readonly policy: Policy;
   /** Without one, revocations last as long as the relay runs. */
   readonly revocations?: RevocationStore | undefined;
-  /** The longest that a token may hold. */
-  readonly maxTokenLifetimeMs?: number | undefined;
   /** Milliseconds since 1970. */
   nowMs(): number;
 }
@@ -31,7 +28,7 @@ export class Gatekeeper {
 
   constructor(parts: GatekeeperParts) {
     this.#parts = parts;
-    this.#revocations = new Revocations(parts.maxTokenLifetimeMs ?? DEFAULT_MAX_TOKEN_LIFETIME_MS);
+    this.#revocations = new Revocations(parts.authenticator.maxLifetimeMs ?? Number.POSITIVE_INFINITY);
   }
 
   /** Takes over what was revoked in an earlier life. */

@@ -6,6 +6,9 @@ export const RIGHTS = ['read', 'write', 'presence'] as const;
 
 export type Right = (typeof RIGHTS)[number];
 
+/** Clocks of servers that are kept by NTP are closer than this. */
+export const CLOCK_TOLERANCE_MS = 5_000;
+
 /** These rights, on every document whose name has this pattern. */
 export interface Grant {
   readonly documents: DocumentPattern;

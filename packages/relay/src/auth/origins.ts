@@ -40,6 +40,7 @@ export function isLoopbackHost(host: string): boolean {
     name === 'localhost' ||
     name.endsWith('.localhost') ||
     name === '[::1]' ||
+    host === '::1' ||
     /^127(?:\.\d{1,3}){3}$/.test(name)
   );
 }

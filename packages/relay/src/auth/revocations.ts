@@ -4,11 +4,11 @@
  * revoked within the life of a token.
  */
 import { CausewayError } from '@causeway/core';
-import type { Identity } from './identity.ts';
+import { CLOCK_TOLERANCE_MS, type Identity } from './identity.ts';
 
 export type Revocation =
   | { readonly of: 'token'; readonly tokenId: string }
-  /** Of all tokens that were issued before. */
+  /** Of all tokens that were issued before, or so soon after that another clock may have called it before. */
   | { readonly of: 'principal'; readonly principal: string };
 
 export interface KeptRevocation {
@@ -24,7 +24,7 @@ export class Revocations {
   readonly #tokens = new Map<string, number>();
   readonly #principals = new Map<string, number>();
 
-  /** `lifetimeMs` is the longest that a token may hold. */
+  /** `lifetimeMs` is the longest for which a token is accepted after it was issued. */
   constructor(lifetimeMs: number) {
     this.#lifetimeMs = lifetimeMs;
   }
@@ -41,8 +41,8 @@ export class Revocations {
     const { principal, tokenId, issuedAtMs } = identity;
     if (tokenId !== undefined && this.#tokens.has(tokenId)) return true;
     const since = this.#principals.get(principal);
-    // Times in tokens are whole seconds: one of the same second counts as from before.
-    return since !== undefined && (issuedAtMs ?? 0) <= since;
+    // A token from before says a later time when the clock that it was issued by is ahead.
+    return since !== undefined && (issuedAtMs ?? 0) <= since + CLOCK_TOLERANCE_MS;
   }
 
   /** Those that still matter, to be kept over a restart. */

@@ -19,14 +19,12 @@ import {
   SignJWT,
 } from 'jose';
 import { parseDocumentPattern } from './document-pattern.ts';
-import { type Grant, RIGHTS, type Right } from './identity.ts';
+import { CLOCK_TOLERANCE_MS, type Grant, RIGHTS, type Right } from './identity.ts';
 
 /** RFC 7518 asks for as many bits as the hash has. */
 export const MIN_SECRET_BYTES = 32;
 /** Far more than a token of 8 KiB has room for in sensible use. */
 const MAX_GRANTS = 256;
-/** Clocks of servers that are kept by NTP are closer than this. */
-const CLOCK_TOLERANCE_S = 5;
 
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
@@ -90,7 +88,7 @@ export function tokenVerifier(
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms,
       currentDate: new Date(nowMs),
-      clockTolerance: CLOCK_TOLERANCE_S,
+      clockTolerance: CLOCK_TOLERANCE_MS / 1000,
       requiredClaims: ['sub', 'exp', 'iat'],
       ...(issuer === undefined ? {} : { issuer }),
       ...(audience === undefined ? {} : { audience }),

@@ -1,6 +1,6 @@
 /** Authenticates by signed tokens (signed-token.ts), and knows which of them were revoked. */
 import type { Authenticator } from './authenticator.ts';
-import type { Identity } from './identity.ts';
+import { CLOCK_TOLERANCE_MS, type Identity } from './identity.ts';
 import { denied, tokenVerifier, type VerificationOptions } from './signed-token.ts';
 
 /** Long enough for a day without the app's server, short enough that what was revoked can be kept. */
@@ -18,10 +18,15 @@ export function tokenAuthenticator(options: TokenAuthenticatorOptions): Authenti
   const { maxLifetimeMs = DEFAULT_MAX_TOKEN_LIFETIME_MS, now = Date.now } = options;
   const verify = tokenVerifier(options);
   return {
+    // Issued by a clock that is ahead, and accepted a little after its end.
+    maxLifetimeMs: maxLifetimeMs + 2 * CLOCK_TOLERANCE_MS,
     authenticate: async (token): Promise<Identity> => {
       if (token === undefined || token === '') throw denied('no token');
       const nowMs = now();
       const { expiresAtMs, ...claims } = await verify(token, nowMs);
+      // Else it could say a life of minutes that begins in a hundred years, and hold until then.
+      if (claims.issuedAtMs > nowMs + CLOCK_TOLERANCE_MS)
+        throw denied('the token says that it was issued in the future: a clock is wrong');
       if (expiresAtMs - claims.issuedAtMs > maxLifetimeMs)
         throw denied('the token holds for longer than this relay allows');
       return { ...claims, expiresInMs: Math.max(0, expiresAtMs - nowMs) };
