@@ -9,7 +9,8 @@
  *   DELETE /admin/documents/NAME                 deleted for good; with ?again=1 clients that have it may bring it back
  *   POST   /admin/revocations                    {"of":"principal","principal":…} or {"of":"token","tokenId":…}
  *
- * Whoever may not gets 404, as for what is not there.
+ * Whoever may not gets 404, as for what is not there. Each answer has the number of its request in Request-Id, and so has each line
+ * of the log that is about it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CausewayError } from '@causeway/core';
@@ -59,15 +60,27 @@ export async function administer(
   path: string,
   parts: AdminParts,
 ): Promise<void> {
+  const id = crypto.randomUUID();
+  response.setHeader('Request-Id', id);
   try {
     if (!(await parts.mayAdminister(request))) notFound(response);
-    else await answer(request, response, path, parts);
+    else await answer(request, response, path, { ...parts, logger: about(parts.logger, id) });
   } catch (error) {
     const status = statusOf(error);
-    if (status === 500) parts.logger.error({ err: error, path }, 'an admin request failed');
+    if (status === 500) parts.logger.error({ request: id, err: error, path }, 'an admin request failed');
     if (response.headersSent) response.destroy();
     else tell(response, status, failure(error));
   }
+}
+
+/** A log whose lines say which request they are about. */
+function about(logger: Logger, request: string): Logger {
+  return {
+    debug: (fields, message) => logger.debug({ request, ...fields }, message),
+    info: (fields, message) => logger.info({ request, ...fields }, message),
+    warn: (fields, message) => logger.warn({ request, ...fields }, message),
+    error: (fields, message) => logger.error({ request, ...fields }, message),
+  };
 }
 
 async function answer(

@@ -87,6 +87,17 @@ test('a document taken out of one relay and brought into another, where somebody
   expect((await fetch(at(to, 'nothing'), { method: 'POST' })).status).toBe(404);
 });
 
+test('what operators do is in the log, each line with the request that it is about', async () => {
+  const lines: object[] = [];
+  const note = (fields: object, message: string): void => void lines.push({ ...fields, message });
+  const relay = await start({ logger: { debug: note, info: note, warn: note, error: note } });
+  await (await connect(relay)).open('note', STRING_SET).edit(adding('a'));
+  const response = await fetch(at(relay, 'note'), { method: 'DELETE' });
+  const request = response.headers.get('request-id');
+  expect(request).toMatch(/^[0-9a-f-]{36}$/);
+  expect(lines).toContainEqual({ request, document: 'note', message: 'a document was deleted' });
+});
+
 test('a deleted document is closed for everyone, and stays deleted whoever still has it', async () => {
   const relay = await start();
   const [one, two] = [await connect(relay), await connect(relay)];

@@ -149,8 +149,8 @@ export class Connections {
 
   #isTooFast(address: string): boolean {
     const now = this.#now();
-    const perMinute = this.#limits.maxConnectsPerMinute;
-    const rate = this.#rates.get(address) ?? new TokenBucket(perMinute / 60, perMinute, now);
+    const burst = this.#limits.maxConnectsPerMinute;
+    const rate = this.#rates.get(address) ?? new TokenBucket({ perSecond: burst / 60, burst }, now);
     // Beyond the bound nobody new is remembered, and nobody new comes in: an attack from everywhere at once.
     if (this.#rates.size >= MAX_RATES && !this.#rates.has(address)) return true;
     this.#rates.set(address, rate);

@@ -33,7 +33,7 @@ import { hasAdminToken, isFromHere, isOperator } from './operator.ts';
 import { EntryAges, type RetentionRule } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import type { DocumentLog } from './storage/document-log.ts';
-import { ThrottledSocket, throttled } from './throttle.ts';
+import { sessionRates, Throttle } from './throttle.ts';
 import { type SocketHandler, serveWebSockets, type WebSocketRoute } from './websocket-server.ts';
 import { Awarenesses } from './yjs-websocket/awarenesses.ts';
 import { batchIds } from './yjs-websocket/batch-ids.ts';
@@ -163,14 +163,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     awareness: new Awarenesses(Date.now),
     newBatch,
   };
+  const throttling = { activity, rates: sessionRates(limits), now, after };
   /** Each socket is held to a rate, and counts against its address. */
   const taken =
     (protocol: Protocol, address: string, connect: (socket: Socket, session: number) => ClientConnection) =>
-    (plain: Socket): SocketHandler => {
-      const socket = new ThrottledSocket(plain, { activity, limits, now, after });
-      const handler = connections.add(socket, protocol, address, (session) => connect(socket, session));
-      return throttled(socket, handler);
-    };
+    (plain: Socket): SocketHandler =>
+      new Throttle(plain, throttling, (socket) =>
+        connections.add(socket, protocol, address, (session) => connect(socket, session)),
+      );
   const native = (address: string): WebSocketRoute => ({
     maxMessageBytes: limits.session.maxMessageBytes,
     connect: taken('native', address, (socket, session) => new Connection(socket, { ...parts, session })),

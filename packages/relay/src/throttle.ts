@@ -6,45 +6,79 @@
 import type { Activity } from './activity.ts';
 import type { Socket } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
 import type { SocketHandler } from './websocket-server.ts';
 
 const MESSAGE_BURST_SECONDS = 5;
 const BYTE_BURST_SECONDS = 4;
 
+/** What a session may send. */
+export interface SessionRates {
+  readonly messages: Rate;
+  readonly bytes: Rate;
+}
+
+export function sessionRates(
+  limits: Pick<RelayLimits, 'messagesPerSecond' | 'bytesPerSecond'>,
+): SessionRates {
+  const { messagesPerSecond, bytesPerSecond } = limits;
+  return {
+    messages: { perSecond: messagesPerSecond, burst: messagesPerSecond * MESSAGE_BURST_SECONDS },
+    bytes: { perSecond: bytesPerSecond, burst: bytesPerSecond * BYTE_BURST_SECONDS },
+  };
+}
+
 export interface ThrottleParts {
   readonly activity: Activity;
-  readonly limits: Pick<RelayLimits, 'messagesPerSecond' | 'bytesPerSecond'>;
+  readonly rates: SessionRates;
   /** Milliseconds of a clock that never runs back. */
   now(): number;
   /** Calls `run` after `ms`, once. */
   after(ms: number, run: () => void): void;
 }
 
-/** A socket as its connection sees it: as it is, but that reading goes on only when the rate allows it too. */
-export class ThrottledSocket implements Socket {
+/**
+ * Stands between a socket and its connection, one object because there are thousands: for the connection it is the socket, which
+ * goes on reading only when the rate allows it too; for the socket it is who handles what comes.
+ */
+export class Throttle implements Socket, SocketHandler {
   readonly #socket: Socket;
   readonly #parts: ThrottleParts;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
+  readonly #handler: SocketHandler;
   #isPaused = false;
   #owes = false;
 
-  constructor(socket: Socket, parts: ThrottleParts) {
-    const { limits } = parts;
+  /** `connect` makes what handles the socket, as which it is given this. */
+  constructor(socket: Socket, parts: ThrottleParts, connect: (socket: Socket) => SocketHandler) {
     const now = parts.now();
     this.#socket = socket;
     this.#parts = parts;
-    this.#messages = new TokenBucket(
-      limits.messagesPerSecond,
-      limits.messagesPerSecond * MESSAGE_BURST_SECONDS,
-      now,
-    );
-    this.#bytes = new TokenBucket(limits.bytesPerSecond, limits.bytesPerSecond * BYTE_BURST_SECONDS, now);
+    this.#messages = new TokenBucket(parts.rates.messages, now);
+    this.#bytes = new TokenBucket(parts.rates.bytes, now);
+    this.#handler = connect(this);
+  }
+
+  message(bytes: Uint8Array): void {
+    this.#received(bytes.length);
+    this.#handler.message(bytes);
+  }
+
+  fail(error: unknown): void {
+    this.#handler.fail(error);
+  }
+
+  alive(): void {
+    this.#handler.alive();
+  }
+
+  lost(): void {
+    this.#handler.lost();
   }
 
   /** Counts a message that was read. */
-  received(bytes: number): void {
+  #received(bytes: number): void {
     const { activity } = this.#parts;
     activity.messagesIn += 1;
     activity.bytesIn += bytes;
@@ -109,17 +143,4 @@ export class ThrottledSocket implements Socket {
     this.#isPaused = false;
     if (!this.#owes) this.#socket.resume();
   }
-}
-
-/** What comes from a throttled socket, counted before it is handled. */
-export function throttled(socket: ThrottledSocket, handler: SocketHandler): SocketHandler {
-  return {
-    message: (bytes) => {
-      socket.received(bytes.length);
-      handler.message(bytes);
-    },
-    fail: (error) => handler.fail(error),
-    alive: () => handler.alive(),
-    lost: () => handler.lost(),
-  };
 }

@@ -3,7 +3,7 @@ import { clientAddress, isOwnMachine } from './client-address.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 test('burst 1,000, 500 a second: 800 at once, 700 more owe one second, which refills', () => {
-  const bucket = new TokenBucket(500, 1000, 0);
+  const bucket = new TokenBucket({ perSecond: 500, burst: 1000 }, 0);
   expect([bucket.take(800, 0), bucket.take(700, 0)]).toEqual([0, 1000]);
   expect([bucket.take(0, 998), bucket.take(0, 1000), bucket.take(250, 1000)]).toEqual([2, 0, 500]);
   expect([bucket.isFull(3000), bucket.isFull(3500)]).toEqual([false, true]);

@@ -4,16 +4,21 @@
  *
  *      burst 10, 2 a second      take 8 → 0 ms      take 4 → owes 2 → wait 1,000 ms
  */
+
+/** One for all who are held to it. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 export class TokenBucket {
-  readonly #perMs: number;
-  readonly #burst: number;
+  readonly #rate: Rate;
   #left: number;
   #atMs: number;
 
-  constructor(perSecond: number, burst: number, nowMs: number) {
-    this.#perMs = perSecond / 1000;
-    this.#burst = burst;
-    this.#left = burst;
+  constructor(rate: Rate, nowMs: number) {
+    this.#rate = rate;
+    this.#left = rate.burst;
     this.#atMs = nowMs;
   }
 
@@ -21,17 +26,18 @@ export class TokenBucket {
   take(amount: number, nowMs: number): number {
     this.#refill(nowMs);
     this.#left -= amount;
-    return this.#left >= 0 ? 0 : Math.ceil(-this.#left / this.#perMs);
+    return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / this.#rate.perSecond);
   }
 
   /** Nothing was taken of it for so long that a new one would be the same. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
-    return this.#left >= this.#burst;
+    return this.#left >= this.#rate.burst;
   }
 
   #refill(nowMs: number): void {
-    this.#left = Math.min(this.#burst, this.#left + Math.max(0, nowMs - this.#atMs) * this.#perMs);
+    const { perSecond, burst } = this.#rate;
+    this.#left = Math.min(burst, this.#left + (Math.max(0, nowMs - this.#atMs) * perSecond) / 1000);
     this.#atMs = nowMs;
   }
 }
