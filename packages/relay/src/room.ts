@@ -485,6 +485,8 @@ export class Room {
   }
 
   #foldWhenDue(): void {
+    // One entry is as good as a snapshot: what it could be collected of has time until everybody has left.
+    if (this.#head === 1) return;
     this.#foldAbove(Math.max(this.#parts.limits.minFoldBytes, this.#snapshotBytes));
   }
 
