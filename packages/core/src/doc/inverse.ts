@@ -4,16 +4,29 @@
  */
 import type { Value } from '../bytes/value.ts';
 import type { ListOp, ListState } from '../op/list.ts';
-import type { PlainOp } from './op-log.ts';
+import type { MapEntry } from '../op/map.ts';
+import type { TreePlace } from '../op/tree.ts';
+import type { ContainerType } from './container-id.ts';
 
-/** Of an operation on a container that is no sequence. */
-export interface PlainInverse {
-  readonly is: 'plain';
-  readonly ops: readonly PlainOp[];
-  /** Of a map: only while the key's write is still the one that is taken back. */
-  readonly key?: string;
-  /** The LV of the write that it was made over. */
-  readonly overwrote?: number;
+/** Of an operation on a container that is no sequence. `overwrote` is the LV of the write or step that it was made over. */
+export type PlainInverse =
+  | { readonly is: 'count'; readonly raised: number; readonly isSet: boolean }
+  | { readonly is: 'members'; readonly added: readonly Value[]; readonly removed: readonly RemovedMember[] }
+  | {
+      readonly is: 'key';
+      readonly key: string;
+      readonly entry: MapEntry<ContainerType>;
+      /** The latest of what others wrote at the same time as that. */
+      readonly beside: MapEntry<ContainerType> | undefined;
+      readonly overwrote: number | undefined;
+    }
+  | { readonly is: 'created' }
+  | { readonly is: 'node'; readonly node: number; readonly place: TreePlace; readonly overwrote: number };
+
+/** A value that was taken out of a set, and the additions that held it. */
+export interface RemovedMember {
+  readonly value: Value;
+  readonly additions: readonly number[];
 }
 
 /** An item that was deleted: where it stood, which it was, what it held and by which write. */
@@ -31,6 +44,8 @@ export type ListInverse =
       readonly is: 'list set';
       readonly element: number;
       readonly item: Value;
+      /** The latest of what others set it to at the same time as that. */
+      readonly beside: Value | undefined;
       /** The LV of the write that it was made over: a set, or the insertion. */
       readonly overwrote: number;
     }
@@ -54,6 +69,7 @@ export function inverseOfList(list: ListState<Value>, op: ListOp<Value>, lv: num
         is: 'list set',
         element: op.element,
         item: list.at(list.indexOf(op.element)) as Value,
+        beside: list.conflictsAt(list.indexOf(op.element))[0],
         overwrote: list.writeOf(op.element),
       };
     case 'move':

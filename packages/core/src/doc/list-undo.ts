@@ -1,26 +1,30 @@
 /**
  * Takes back operations on lists, whatever others have done since. What was inserted and is still there is deleted, wherever it
  * stands; what was deleted comes back where it was, with what it held; what was moved or set goes back unless somebody has
- * moved or set it since.
+ * moved or set it since, or, where somebody did so at the same time and lost, to where and what that one put it.
+ * An item that was deleted comes back with what it held then: what others set it to meanwhile is not in it.
  *
  * Places are found among all slots that there ever were: what comes back stands behind the nearest slot before its own that
- * is there. A slot that was made in place of another counts where that one stood.
+ * is there (past-order.ts).
  */
 import type { Value } from '../bytes/value.ts';
 import type { ListState } from '../op/list.ts';
 import type { ContainerInverse, DeletedItem, ListInverse } from './inverse.ts';
 import type { NativeDocument } from './native-document.ts';
+import { PastOrder } from './past-order.ts';
 import { Revivals } from './revivals.ts';
 import { stateOf } from './state-of.ts';
 
-/** First slots that there ever were, in order, by list. */
-export type SlotOrders = ReadonlyMap<number, readonly number[]>;
+/** Of slots, by list. */
+export type SlotOrders = ReadonlyMap<number, PastOrder>;
 
 export class ListUndo {
   readonly #document: NativeDocument;
   readonly #elements = new Revivals();
   readonly #slots = new Revivals();
   readonly #writes = new Revivals();
+  /** What others set an item to at the same time as what has come back, by the LV that the set has now. */
+  readonly #besides = new Map<number, Value>();
 
   constructor(document: NativeDocument) {
     this.#document = document;
@@ -28,24 +32,23 @@ export class ListUndo {
 
   /** The orders that `invert` needs. Asked before its transaction begins, within which elements have no names. */
   ordersFor(inverses: readonly ContainerInverse[]): SlotOrders {
-    const orders = new Map<number, number[]>();
+    const orders = new Map<number, PastOrder>();
     for (const { container, is } of inverses) {
       if ((is !== 'list delete' && is !== 'list move') || orders.has(container)) continue;
-      const order: number[] = [];
-      this.#document.identity(container).forEachEver((lv, count) => {
-        for (let slot = lv; slot < lv + count; slot++) if (!this.#slots.isCopy(slot)) order.push(slot);
-      });
-      orders.set(container, order);
+      const identity = this.#document.identity(container);
+      orders.set(container, new PastOrder(identity, this.#slots, this.#document.nextLv));
     }
     return orders;
   }
 
+  /** `redoes` says whether it is an undo that is taken back. */
   invert(
     inverse: ListInverse & { readonly container: number; readonly lv: number },
     orders: SlotOrders,
+    redoes: boolean,
   ): void {
     const { container, lv } = inverse;
-    const order = orders.get(container) ?? [];
+    const order = orders.get(container);
     switch (inverse.is) {
       case 'list insert':
         for (let i = inverse.count - 1; i >= 0; i--) this.#delete(container, lv + i);
@@ -54,7 +57,7 @@ export class ListUndo {
         for (const deleted of inverse.deleted) this.#revive(container, deleted, order);
         return;
       case 'list set':
-        this.#setBack(container, lv, inverse);
+        this.#setBack(container, lv, inverse, redoes);
         return;
       case 'list move':
         this.#moveBack(container, inverse, order);
@@ -65,6 +68,7 @@ export class ListUndo {
     this.#elements.clear();
     this.#writes.clear();
     this.#slots.clear();
+    this.#besides.clear();
   }
 
   #delete(container: number, first: number): void {
@@ -78,49 +82,75 @@ export class ListUndo {
     });
   }
 
-  #revive(container: number, { slot, element, item, write }: DeletedItem, order: readonly number[]): void {
+  #revive(
+    container: number,
+    { slot, element, item, write }: DeletedItem,
+    order: PastOrder | undefined,
+  ): void {
     if (this.#list(container).indexOf(this.#elements.latestOf(element)) >= 0) return;
     const copy = this.#document.nextLv;
     const index = this.#placeOf(container, slot, order);
     this.#document.listOp(container, { do: 'insert', index, items: [item] });
-    this.#slots.add(slot, copy);
-    this.#elements.add(element, copy);
+    this.#slots.add(this.#slots.latestOf(slot), copy);
+    this.#elements.add(this.#elements.latestOf(element), copy);
     this.#writes.add(write, copy);
   }
 
   #setBack(
     container: number,
     lv: number,
-    { element: first, item, overwrote }: Extract<ListInverse, { readonly is: 'list set' }>,
+    { element: first, item, beside, overwrote }: Extract<ListInverse, { readonly is: 'list set' }>,
+    redoes: boolean,
   ): void {
     const list = this.#list(container);
     const element = this.#elements.latestOf(first);
     if (list.indexOf(element) < 0 || list.writeOf(element) !== this.#writes.latestOf(lv)) return;
-    this.#writes.add(overwrote, this.#document.nextLv);
-    this.#document.listOp(container, { do: 'set', element, item });
+    const write = list.writeOf(element);
+    const others =
+      list.conflictsAt(list.indexOf(element))[0] ?? (redoes ? undefined : this.#besides.get(write));
+    const now = this.#document.nextLv;
+    if (others === undefined) {
+      this.#writes.add(overwrote, now);
+      const lost = beside ?? this.#besides.get(overwrote);
+      if (lost !== undefined) this.#besides.set(now, lost);
+    }
+    this.#document.listOp(container, { do: 'set', element, item: others ?? item });
   }
 
   #moveBack(
     container: number,
     { element: first, from, to }: Extract<ListInverse, { readonly is: 'list move' }>,
-    order: readonly number[],
+    order: PastOrder | undefined,
   ): void {
     const list = this.#list(container);
     const element = this.#elements.latestOf(first);
     if (list.indexOf(element) < 0 || list.slotOf(element) !== this.#slots.latestOf(to)) return;
-    const index = this.#placeOf(container, from, order);
-    this.#slots.add(from, this.#document.nextLv);
+    const others = list.slotBeside(element);
+    const index = others === undefined ? this.#placeOf(container, from, order) : list.rawIndexOf(others) + 1;
+    if (others === undefined) this.#slots.add(this.#slots.latestOf(from), this.#document.nextLv);
     this.#document.listOp(container, { do: 'move', index, element });
   }
 
   /** The raw index behind the slot, or behind the nearest one before it that is there. */
-  #placeOf(container: number, slot: number, order: readonly number[]): number {
+  #placeOf(container: number, first: number, order: PastOrder | undefined): number {
+    if (order === undefined) return 0;
     const list = this.#list(container);
-    for (let at = order.indexOf(this.#slots.firstOf(slot)); at >= 0; at--) {
-      const raw = list.rawIndexOf(this.#slots.latestOf(order[at] as number));
-      if (raw >= 0) return raw + 1;
+    const slot = this.#slots.latestOf(first);
+    let index = 0;
+    for (let at = order.placeOf(slot); at >= 0 && index === 0; at--) {
+      const before = order.elements[at] as number;
+      const latest = order.had(before) ? before : this.#slots.latestOf(before);
+      // What has come back before this transaction is met where it stands.
+      if (latest !== before ? !order.isLater(latest) : !order.had(before)) continue;
+      if (latest === slot || order.precedes(latest, slot)) index = list.rawIndexOf(latest) + 1;
     }
-    return 0;
+    // Behind what has come back to the same place in this transaction.
+    while (index < list.rawLength) {
+      const next = list.slotAt(index);
+      if (!order.isLater(next) || !order.precedes(next, slot)) break;
+      index++;
+    }
+    return index;
   }
 
   #list(container: number): ListState<Value> {

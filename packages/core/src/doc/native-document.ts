@@ -361,7 +361,7 @@ export class NativeDocument {
     const state = this.#content.state(container) as PlainState;
     const tells = this.#changes.size > 0;
     if (tells) {
-      const inverse = inverseOf(state, op, lv, this.names);
+      const inverse = inverseOf(state, op, this.names);
       if (inverse !== undefined) open.inverses.push({ ...inverse, container, lv });
     }
     this.#content.effect(container, op, context, tells);
@@ -429,6 +429,11 @@ export class NativeDocument {
     this.#mayRead();
     const lv = this.#events.replicas.lvOfDot(value);
     return lv < 0 ? undefined : lv;
+  }
+
+  /** Whether the event that `later` is in has seen `lv`; both have ended. */
+  sees(later: number, lv: number): boolean {
+    return this.#events.graph.includes([later], lv);
   }
 
   /** When the event that `lv` is in was made, and for how many LVs from there on one replica has that time and its dots count on. */

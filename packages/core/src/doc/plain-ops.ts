@@ -12,12 +12,12 @@
 import type { Value } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
 import type { Dot } from '../id/index.ts';
-import { addWinsSet, has, type SetChange, type SetCommand, type SetState } from '../op/add-wins-set.ts';
+import { addWinsSet, type SetChange, type SetCommand, type SetState, valueKey } from '../op/add-wins-set.ts';
 import { type CounterChange, type CounterCommand, type CounterState, counter } from '../op/counter.ts';
 import { type FractionalIndex, parseFractionalIndex } from '../op/fractional-index.ts';
 import { entryAt, type MapChange, type MapOp, type MapState, map } from '../op/map.ts';
 import type { OpContext } from '../op/op-type.ts';
-import { ROOT, TRASH, type TreeChange, type TreePlace, TreeState, type TreeStep } from '../op/tree.ts';
+import { ROOT, type TreeChange, TreeState, type TreeStep } from '../op/tree.ts';
 import { CONTAINER_TYPES, type ContainerType } from './container-id.ts';
 import { addBaseNode } from './document-base.ts';
 import type { PlainInverse } from './inverse.ts';
@@ -116,49 +116,44 @@ function addStep(state: TreeState, step: TreeStep, context: OpContext): void {
 }
 
 /** What would take the operation back, asked before it is carried out; undefined when nothing has to be done. */
-export function inverseOf(of: PlainState, op: PlainOp, lv: number, names: Names): PlainInverse | undefined {
+export function inverseOf(of: PlainState, op: PlainOp, names: Names): PlainInverse | undefined {
   switch (of.type) {
     case 'counter': {
       const read = readCounter(op);
       if (read === undefined) return undefined;
-      // Others may have counted since, and their increments stay.
-      const amount = read.do === 'add' ? -read.amount : counter.view(of.state) - read.value;
-      return amount === 0 ? undefined : { is: 'plain', ops: [writeCounter({ do: 'add', amount })] };
+      const isSet = read.do === 'set';
+      const raised = isSet ? read.value - counter.view(of.state) : read.amount;
+      return raised === 0 ? undefined : { is: 'count', raised, isSet };
     }
     case 'set': {
       const read = readSet(op);
       if (read === undefined) return undefined;
       if (read.do === 'clear')
-        return { is: 'plain', ops: addWinsSet.view(of.state).map((value) => writeSet({ do: 'add', value })) };
-      if (has(of.state, read.value) === (read.do === 'add')) return undefined;
-      return {
-        is: 'plain',
-        ops: [writeSet({ do: read.do === 'add' ? 'remove' : 'add', value: read.value })],
-      };
+        return {
+          is: 'members',
+          added: [],
+          removed: [...of.state.members.values()].map((member) => ({ ...member })),
+        };
+      const member = of.state.members.get(valueKey(read.value));
+      if (read.do === 'add') return member ? undefined : { is: 'members', added: [read.value], removed: [] };
+      return member && { is: 'members', added: [], removed: [{ ...member }] };
     }
     case 'map': {
       const read = readMap(op);
       if (read === undefined) return undefined;
       const { key } = read;
       const write = of.state.writes.get(key);
-      const ops = [writeMap({ key, entry: entryAt(of.state, key) })];
-      return { is: 'plain', ops, key, ...(write === undefined ? {} : { overwrote: write.lv }) };
+      const beside = write?.beside?.value;
+      return { is: 'key', key, entry: entryAt(of.state, key), beside, overwrote: write?.lv };
     }
     case 'tree': {
       const step = readTree(op, names);
       if (step === undefined) return undefined;
-      if (step.do === 'create') return { is: 'plain', ops: [writeTree({ do: 'delete', node: lv }, names)] };
-      const place = of.state.placeOf(step.node);
-      return place === undefined
-        ? undefined
-        : { is: 'plain', ops: [writeTree(backTo(step.node, place), names)] };
+      if (step.do === 'create') return { is: 'created' };
+      const standing = of.state.standingOf(step.node);
+      return standing && { is: 'node', node: step.node, place: standing.place, overwrote: standing.lv };
     }
   }
-}
-
-/** The LV of the write that is read at a key of a map. */
-export function writeAt(of: PlainState, key: string): number | undefined {
-  return of.type === 'map' ? of.state.writes.get(key)?.lv : undefined;
 }
 
 /** Whether this is an operation of a container of this type. */
@@ -206,10 +201,6 @@ export function writeTree(step: TreeStep, names: Names): PlainOp {
     ...(parent === ROOT ? {} : { parent: names.dotOf(parent) }),
     value: index,
   };
-}
-
-function backTo(node: number, place: TreePlace): TreeStep {
-  return place.parent === TRASH ? { do: 'delete', node } : { do: 'move', node, place };
 }
 
 function isTreeOp({ kind, key, target, parent, value }: PlainOp): boolean {

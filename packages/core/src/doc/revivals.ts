@@ -3,24 +3,21 @@
  * finds it here.
  *
  *      3 ──▶ 17 ──▶ 25        3 was deleted, came back as 17, was deleted, came back as 25
- *      first      latest
+ *                 latest
  */
 export class Revivals {
   readonly #next = new Map<number, number>();
-  readonly #first = new Map<number, number>();
+  readonly #origins = new Map<number, number>();
 
   /** From now on `copy` stands for `lv`. */
   add(lv: number, copy: number): void {
     this.#next.set(lv, copy);
-    this.#first.set(copy, this.firstOf(lv));
+    this.#origins.set(copy, lv);
   }
 
-  isCopy(lv: number): boolean {
-    return this.#first.has(lv);
-  }
-
-  firstOf(lv: number): number {
-    return this.#first.get(lv) ?? lv;
+  /** Which one `copy` was made in place of; undefined for one that was made in place of none. */
+  originOf(copy: number): number | undefined {
+    return this.#origins.get(copy);
   }
 
   latestOf(lv: number): number {
@@ -31,6 +28,6 @@ export class Revivals {
 
   clear(): void {
     this.#next.clear();
-    this.#first.clear();
+    this.#origins.clear();
   }
 }

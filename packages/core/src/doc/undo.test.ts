@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { InvariantError } from '../error.ts';
 import { parseReplicaId } from '../id/index.ts';
 import { Seeded, seedsOfRuns } from '../testing/seeded.ts';
-import { createDocument, type TypedDocument } from './document.ts';
+import { createDocument, loadDocument, type TypedDocument } from './document.ts';
 import { counter, list, listOf, map, mapOf, record, register, schema, set, text, tree } from './schema.ts';
 import { UndoManager } from './undo.ts';
 
@@ -186,6 +187,91 @@ describe('undo', () => {
     expect(undo.canUndo).toBe(false);
   });
 
+  test('takes back what one step of several transactions did in lists, maps and trees', () => {
+    const a = open(1);
+    a.steps.push(1, 2, 3);
+    a.title.set('before');
+    const before = a.toJSON();
+    const undo = new UndoManager(a.native);
+    a.steps.move(0, 2);
+    a.steps.delete(1);
+    a.steps.insert(1, 9);
+    a.steps.set(1, 10);
+    a.title.set('one');
+    a.title.set('two');
+    a.votes.add(3);
+    const node = a.outline.create();
+    node.data.label.set('node');
+    a.parts.make('p').text.insert(0, 'abc');
+    a.parts.get('p')?.text.delete(1, 1);
+    const after = a.toJSON();
+    for (let round = 0; round < 2; round++) {
+      expect(undo.undo()).toBe(true);
+      expect(a.toJSON()).toEqual(before);
+      expect(undo.canUndo).toBe(false);
+      expect(undo.redo()).toBe(true);
+      expect(a.toJSON()).toEqual(after);
+    }
+  });
+
+  test('gives back what was remembered with a step, such as where the cursor was', () => {
+    const a = open(1);
+    let cursor = a.body.positionAt(0);
+    const restored: (number | undefined)[] = [];
+    const undo = new UndoManager(a.native, {
+      captureMs: 0,
+      remember: () => cursor,
+      restore: (position) => restored.push(a.body.indexOf(position)),
+    });
+    a.body.insert(0, 'one two');
+    cursor = a.body.positionAt(4);
+    a.body.delete(4, 3);
+    a.body.insert(0, '> ');
+    undo.undo();
+    undo.undo();
+    undo.redo();
+    expect([a.body.toString(), restored]).toEqual(['one ', [4, 4, 4]]);
+  });
+
+  test('is of those containers that it is told to watch', () => {
+    const a = open(1);
+    const undo = new UndoManager(a.native, {
+      tracks: (_, { containers }) => containers.has(a.body.container),
+    });
+    a.body.insert(0, 'text');
+    a.votes.add(1);
+    undo.undo();
+    expect([a.body.toString(), a.votes.value, undo.canUndo]).toEqual(['', 1, false]);
+  });
+
+  test('within a transaction is refused, and the step is still there', () => {
+    const a = open(1);
+    const undo = new UndoManager(a.native);
+    a.body.insert(0, 'text');
+    expect(() => a.transact(() => undo.undo())).toThrow(InvariantError);
+    expect([a.body.toString(), undo.canUndo, undo.canRedo]).toEqual(['text', true, false]);
+    undo.undo();
+    expect(a.body.toString()).toBe('');
+    undo.clear();
+    expect([undo.redo(), undo.undo(), a.body.toString()]).toEqual([false, false, '']);
+  });
+
+  test('takes back what was done since the document was opened, not what was there', () => {
+    const before = open(1);
+    before.body.insert(0, 'kept');
+    before.steps.push(1);
+    const a = loadDocument(Note, before.native.snapshot(), {
+      replica: parseReplicaId(1),
+      now: () => 1_700_000_000_000,
+    });
+    const undo = new UndoManager(a.native, EACH);
+    expect(undo.undo()).toBe(false);
+    a.body.delete(0, 2);
+    a.steps.set(0, 2);
+    while (undo.undo());
+    expect([a.body.toString(), a.steps.toJSON()]).toEqual(['kept', [1]]);
+  });
+
   test('alone, goes back through every state there was, and forth again', () => {
     for (const seed of seedsOfRuns({}, 150)) {
       const random = new Seeded(seed);
@@ -217,6 +303,183 @@ describe('undo', () => {
 });
 
 describe('undo among others', () => {
+  /** Both have the same, then each edits without the other, and they meet; `b` is the later. */
+  const apart = (
+    first: (note: NoteDocument) => void,
+    edit: (a: NoteDocument, b: NoteDocument) => void,
+    later: 'a' | 'b' = 'b',
+  ) => {
+    const base = 1_700_000_000_000;
+    let passedMs = 0;
+    const at = (replica: number, isLater: boolean) =>
+      createDocument(Note, {
+        replica: parseReplicaId(replica),
+        now: () => base + (isLater ? 2 * passedMs : passedMs),
+      });
+    const [a, b] = [at(1, later === 'a'), at(2, later === 'b')];
+    first(a);
+    meet(a, b);
+    passedMs = 1000;
+    const undo = new UndoManager(a.native, EACH);
+    edit(a, b);
+    meet(a, b);
+    return { a, b, undo };
+  };
+
+  test('of a write that another has written over, or beside, leaves the value of the other', () => {
+    for (const later of ['a', 'b'] as const) {
+      const { a, b, undo } = apart(
+        (note) => {
+          note.title.set('first');
+          note.flags.set('f', 1);
+          note.steps.push(1);
+          note.votes.set(1);
+        },
+        (a, b) => {
+          a.transact(() => {
+            a.title.set('mine');
+            a.flags.set('f', 2);
+            a.steps.set(0, 2);
+            a.votes.set(2);
+          });
+          b.transact(() => {
+            b.title.set('theirs');
+            b.flags.delete('f');
+            b.steps.set(0, 3);
+            b.votes.set(30);
+          });
+        },
+        later,
+      );
+      undo.undo();
+      expect([a.title.value, a.flags.get('f'), a.steps.get(0), a.votes.value], later).toEqual([
+        'theirs',
+        undefined,
+        3,
+        30,
+      ]);
+      undo.redo();
+      if (later === 'a') expect([a.title.value, a.votes.value]).toEqual(['mine', 2]);
+      meet(a, b);
+    }
+  });
+
+  test('of counting leaves a counter that another has set having seen it', () => {
+    const { a, b, undo } = apart(
+      () => {},
+      (a) => a.votes.add(3),
+    );
+    b.votes.set(50);
+    meet(a, b);
+    undo.undo();
+    expect(a.votes.value).toBe(50);
+    undo.redo();
+    expect(a.votes.value).toBe(50);
+  });
+
+  test('of an addition leaves a value that another has added too, and of a removal brings it back', () => {
+    const { a, b, undo } = apart(
+      (note) => note.tags.add('old'),
+      (a, b) => {
+        a.tags.add('both');
+        a.tags.delete('old');
+        b.tags.add('both');
+      },
+    );
+    undo.undo();
+    undo.undo();
+    expect(a.tags.values).toEqual(['both', 'old']);
+    meet(a, b);
+  });
+
+  test('of a move leaves a node or item where another has moved it, at the same time too', () => {
+    for (const later of ['a', 'b'] as const) {
+      const { a, b, undo } = apart(
+        (note) => {
+          for (let i = 0; i < 3; i++) note.outline.create().data.label.set(`${i}`);
+          note.steps.push(1, 2, 3, 4);
+        },
+        (a, b) => {
+          a.outline.children[0]?.move(a.outline.children[1], 0);
+          a.steps.move(0, 3);
+          b.outline.children[0]?.move(b.outline.children[2], 0);
+          b.steps.move(0, 1);
+        },
+        later,
+      );
+      while (undo.undo());
+      expect(a.outline.children[1]?.children[0]?.data.label.value, later).toBe('0');
+      expect(a.steps.toJSON(), later).toEqual([2, 1, 3, 4]);
+      meet(a, b);
+    }
+  });
+
+  test('of a deletion brings a node back with what others put into it', () => {
+    const { a, b, undo } = apart(
+      (note) => note.outline.create().data.label.set('folder'),
+      (a, b) => {
+        a.outline.children[0]?.delete();
+        b.outline.children[0]?.create().data.label.set('theirs');
+        b.outline.children[0]?.data.label.set('renamed');
+      },
+    );
+    expect(a.outline.children).toEqual([]);
+    undo.undo();
+    expect(a.outline.toJSON().map(({ data }) => data.label)).toEqual(['renamed', 'theirs']);
+    undo.redo();
+    expect(a.outline.children).toEqual([]);
+    meet(a, b);
+  });
+
+  test('of a creation leaves a node in which something of another stands', () => {
+    const { a, b, undo } = apart(
+      () => {},
+      (a) => a.outline.create(),
+    );
+    const theirs = b.outline.children[0]?.create();
+    meet(a, b);
+    undo.undo();
+    expect(a.outline.toJSON().length).toBe(2);
+    theirs?.delete();
+    meet(a, b);
+    a.outline.create();
+    undo.undo();
+    expect(a.outline.toJSON().length).toBe(1);
+  });
+
+  test('of a move does not put a node into what another has deleted', () => {
+    const { a, b, undo } = apart(
+      (note) => note.outline.create().create(),
+      (a) => {
+        a.outline.children[0]?.children[0]?.move(undefined, 1);
+      },
+    );
+    b.outline.children[0]?.delete();
+    meet(a, b);
+    undo.undo();
+    expect(a.outline.children.length).toBe(1);
+  });
+
+  test('of the deletion of a child brings it back with what others wrote into it meanwhile', () => {
+    const { a, b, undo } = apart(
+      (note) => {
+        const part = note.parts.make('p');
+        part.name.set('name');
+        part.text.insert(0, 'text');
+      },
+      (a, b) => {
+        a.parts.delete('p');
+        b.parts.get('p')?.text.insert(4, ' and more');
+      },
+    );
+    expect(a.parts.has('p')).toBe(false);
+    undo.undo();
+    expect(a.parts.toJSON()).toEqual({ p: { name: 'name', text: 'text and more' } });
+    undo.redo();
+    expect(a.parts.has('p')).toBe(false);
+    meet(a, b);
+  });
+
   test('leaves what they wrote, and redo leads back', () => {
     for (const seed of seedsOfRuns({}, 200)) {
       const random = new Seeded(seed);

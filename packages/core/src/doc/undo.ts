@@ -1,7 +1,7 @@
 /**
  * Undo and redo of one's own edits, whatever others have done since. What was inserted and is still there is deleted; what was
- * deleted comes back where it was, if nobody else has brought it back; a register gets its value back unless somebody has
- * written it since; a counter loses what was counted; a set gets back what it had.
+ * deleted comes back where it was, if nobody else has brought it back; what was written, moved or counted is as it was
+ * before, unless somebody else has written, moved or set it since.
  *
  *   edit 1, edit 2   undo      [1][2]           redo []
  *   undo             undo      [1]              redo [2']      an undo is a transaction like any other, and its
@@ -10,20 +10,26 @@
  * Transactions that follow each other within a moment are one step, so that a word that was typed goes as one.
  *
  * What comes back are new elements. `#revivals` says which stand for which, so that undoing the edit before takes them too,
- * and so that what comes back later finds its place among them. Of two nodes of a tree that came to one place at the same
- * time, the one that is put back comes second. Leaves out: lists (list-undo.ts).
+ * and so that what comes back later finds its place among them. It is known here alone: what two have deleted, and both
+ * bring back, is there twice. Leaves out: lists (list-undo.ts), and all that is no sequence (plain-undo.ts).
  */
 import type { DocumentChange } from './change.ts';
 import type { TextState } from './container-state.ts';
 import type { ContainerInverse } from './inverse.ts';
 import { ListUndo } from './list-undo.ts';
 import type { NativeDocument } from './native-document.ts';
-import { writeAt } from './plain-ops.ts';
+import { PastOrder } from './past-order.ts';
+import { PlainUndo } from './plain-undo.ts';
 import { Revivals } from './revivals.ts';
 
-export interface UndoOptions {
-  /** Whether a local transaction with this origin is to be undone; all are when this is left out. */
-  readonly tracks?: (origin: unknown) => boolean;
+/** `M` is what an app keeps with a step. */
+export interface UndoOptions<M = unknown> {
+  /** Whether a local transaction is to be undone, by its origin or by what it changed; all are when this is left out. */
+  readonly tracks?: (origin: unknown, change: DocumentChange) => boolean;
+  /** Asked when a step begins, once its first transaction has been told: what is to come back with it, such as a selection. */
+  readonly remember?: () => M;
+  /** Told what was remembered with a step, once it has been undone or redone. */
+  readonly restore?: (remembered: M) => void;
   /** Steps kept; the oldest are forgotten. */
   readonly maxSteps?: number;
   /** Transactions that follow each other within so many milliseconds are one step; each is its own with 0. */
@@ -36,13 +42,13 @@ const DEFAULT_CAPTURE_MS = 500;
 /** Enough for a session of writing; each step is a few numbers, and what it overwrote. */
 const DEFAULT_MAX_STEPS = 1000;
 
-interface Step {
-  /** Of its transactions, the LVs from `start` to before `end`. */
-  readonly spans: readonly { readonly start: number; readonly end: number }[];
-  readonly inverses: readonly ContainerInverse[];
+interface Step<M> {
+  /** Of its transactions, the LVs from `start` to before `end`. It grows while transactions join it. */
+  readonly spans: { readonly start: number; end: number }[];
+  readonly inverses: ContainerInverse[];
+  /** Undefined where nobody asked for it. */
+  readonly remembered: { readonly it: M } | undefined;
 }
-
-type PlainInverseAt = Extract<ContainerInverse, { readonly is: 'plain' }>;
 
 /** Elements that come back before what stands at `index`, or, from there on, go. */
 interface Restoration {
@@ -51,26 +57,28 @@ interface Restoration {
   readonly removes: number;
 }
 
-export class UndoManager {
+export class UndoManager<M = unknown> {
   readonly #document: NativeDocument;
-  readonly #tracks: (origin: unknown) => boolean;
+  readonly #options: UndoOptions<M>;
   readonly #maxSteps: number;
   readonly #captureMs: number;
-  readonly #undo: Step[] = [];
-  readonly #redo: Step[] = [];
-  /** Of elements and of writes. */
+  readonly #undo: Step<M>[] = [];
+  readonly #redo: Step<M>[] = [];
+  /** Of elements of texts. */
   readonly #revivals = new Revivals();
   readonly #lists: ListUndo;
+  readonly #plains: PlainUndo;
   readonly #stop: () => void;
   /** Where the transaction that is under way goes. */
-  #target: Step[] | undefined;
+  #target: Step<M>[] | undefined;
   /** When the last step was added to, in milliseconds; undefined when the next transaction begins a new one. */
   #capturedAtMs: number | undefined;
 
-  constructor(document: NativeDocument, options: UndoOptions = {}) {
+  constructor(document: NativeDocument, options: UndoOptions<M> = {}) {
     this.#document = document;
     this.#lists = new ListUndo(document);
-    this.#tracks = options.tracks ?? (() => true);
+    this.#plains = new PlainUndo(document);
+    this.#options = options;
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS;
     this.#captureMs = options.captureMs ?? DEFAULT_CAPTURE_MS;
     this.#stop = document.onChange((change) => this.#record(change));
@@ -84,7 +92,7 @@ export class UndoManager {
     return this.#redo.length > 0;
   }
 
-  /** Takes the last step back, in one transaction whose origin is this object. False when there was none. */
+  /** Takes the last step back, in one transaction whose origin is this object. False when there was none. Not within a transaction. */
   undo(): boolean {
     return this.#takeBack(this.#undo, this.#redo);
   }
@@ -105,6 +113,7 @@ export class UndoManager {
     this.#redo.length = 0;
     this.#revivals.clear();
     this.#lists.clear();
+    this.#plains.clear();
     this.stopCapturing();
   }
 
@@ -114,26 +123,36 @@ export class UndoManager {
     this.clear();
   }
 
-  #record({ local, origin, start, end, inverses }: DocumentChange): void {
-    if (!local) return;
-    const step: Step = { spans: [{ start, end }], inverses };
-    if (origin === this) {
-      this.#target?.push(step);
+  #record(change: DocumentChange): void {
+    if (!change.local) return;
+    if (change.origin === this) {
+      this.#target?.push(this.#stepOf(change));
       return;
     }
-    if (!this.#tracks(origin)) return;
+    if (this.#options.tracks?.(change.origin, change) === false) return;
     this.#redo.length = 0;
     const nowMs = this.#document.now();
     const last = this.#undo.at(-1);
     const goesOn = this.#capturedAtMs !== undefined && Math.abs(nowMs - this.#capturedAtMs) < this.#captureMs;
     this.#capturedAtMs = nowMs;
-    if (goesOn && last !== undefined) this.#undo[this.#undo.length - 1] = joined(last, step);
-    else this.#undo.push(step);
+    if (goesOn && last !== undefined) join(last, change);
+    else this.#undo.push(this.#stepOf(change));
     if (this.#undo.length > this.#maxSteps) this.#undo.shift();
   }
 
-  #takeBack(from: Step[], to: Step[]): boolean {
-    const step = from.pop();
+  #stepOf(change: DocumentChange): Step<M> {
+    const { remember } = this.#options;
+    const step: Step<M> = {
+      spans: [],
+      inverses: [],
+      remembered: remember === undefined ? undefined : { it: remember() },
+    };
+    join(step, change);
+    return step;
+  }
+
+  #takeBack(from: Step<M>[], to: Step<M>[]): boolean {
+    const step = from.at(-1);
     if (step === undefined) return false;
     this.stopCapturing();
     const texts = [...this.#textsOf(step)].map(([container, elements]) => ({
@@ -141,6 +160,10 @@ export class UndoManager {
       restorations: this.#restorations(container, elements),
     }));
     const orders = this.#lists.ordersFor(step.inverses);
+    const writes = new Map(
+      step.inverses.flatMap((inverse) => (inverse.is === 'key' ? [[inverse.lv, inverse] as const] : [])),
+    );
+    const redoes = from === this.#redo;
     const steps = to.length;
     this.#target = to;
     try {
@@ -148,20 +171,23 @@ export class UndoManager {
         for (const { container, restorations } of texts) this.#restore(container, restorations);
         for (let i = step.inverses.length - 1; i >= 0; i--) {
           const inverse = step.inverses[i] as ContainerInverse;
-          if (inverse.is === 'plain') this.#invert(step, inverse);
-          else this.#lists.invert(inverse, orders);
+          if (isOfList(inverse)) this.#lists.invert(inverse, orders, redoes);
+          else this.#plains.invert(inverse, { writes, redoes });
         }
       }, this);
     } finally {
       this.#target = undefined;
     }
+    from.splice(from.lastIndexOf(step), 1);
+    const { remembered } = step;
     // Where others have left nothing to take back, there is nothing to do again; but each undo has its redo.
-    if (to.length === steps) to.push({ spans: [], inverses: [] });
+    if (to.length === steps) to.push({ spans: [], inverses: [], remembered });
+    if (remembered !== undefined) this.#options.restore?.(remembered.it);
     return true;
   }
 
   /** For each text the elements that go (true) and that come back (false). */
-  #textsOf(step: Step): ReadonlyMap<number, ReadonlyMap<number, boolean>> {
+  #textsOf(step: Step<M>): ReadonlyMap<number, ReadonlyMap<number, boolean>> {
     const texts = new Map<number, Map<number, boolean>>();
     const visit = (container: number, inserts: boolean, lv: number, count: number): void => {
       const elements = texts.get(container) ?? new Map<number, boolean>();
@@ -181,9 +207,10 @@ export class UndoManager {
 
   /** What goes, then what comes back, each from the end of the text to its start, so that none moves the next. */
   #restorations(container: number, elements: ReadonlyMap<number, boolean>): readonly Restoration[] {
+    const goes = [...elements.values()];
     return [
-      ...this.#removals(container, elements).reverse(),
-      ...this.#returns(container, elements).reverse(),
+      ...(goes.includes(true) ? this.#removals(container, elements).reverse() : []),
+      ...(goes.includes(false) ? this.#returns(container, elements).reverse() : []),
     ];
   }
 
@@ -201,26 +228,30 @@ export class UndoManager {
     return removals;
   }
 
-  /** An element that was made in place of another counts where that one stood: the order is that of the first ones. */
+  /** Each comes back behind the nearest one before it that stays. */
   #returns(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
-    const revivals: { readonly index: number; readonly revives: number[]; readonly removes: 0 }[] = [];
-    const identity = this.#document.identity(container);
-    let index = 0;
-    identity.forEachEver((lv, count, there) => {
-      for (let i = 0; i < count; i++) {
-        if (this.#revivals.isCopy(lv + i)) continue;
-        const element = this.#latest(lv + i);
-        const isThere = element === lv + i ? there : identity.has(element);
-        const goes = elements.get(element);
-        if (goes === false && !isThere) {
-          const last = revivals.at(-1);
-          if (last?.index === index) last.revives.push(element);
-          else revivals.push({ index, revives: [element], removes: 0 });
-        }
-        if (isThere && goes !== true) index++;
+    const order = new PastOrder(this.#document.identity(container), this.#revivals, this.#document.nextLv);
+    const returns = new Map<number, number[]>();
+    const stay: number[] = [];
+    for (const element of order.elements) {
+      const goes = elements.get(element);
+      if (order.had(element)) {
+        if (goes !== true) stay.push(element);
+      } else if (goes === false) {
+        let index = stay.length;
+        while (index > 0 && !order.precedes(stay[index - 1] as number, element)) index--;
+        const others = returns.get(index);
+        if (others === undefined) returns.set(index, [element]);
+        else others.push(element);
       }
-    });
-    return revivals;
+    }
+    return [...returns]
+      .sort(([a], [b]) => a - b)
+      .map(([index, revives]) => ({
+        index,
+        revives: revives.sort((a, b) => (order.precedes(a, b) ? -1 : 1)),
+        removes: 0,
+      }));
   }
 
   #restore(container: number, restorations: readonly Restoration[]): void {
@@ -236,35 +267,19 @@ export class UndoManager {
     }
   }
 
-  #invert(step: Step, { container, key, lv, overwrote, ops }: PlainInverseAt): void {
-    if (key !== undefined) {
-      const state = this.#document.state(container);
-      const current = state.type === 'map' ? writeAt(state, key) : undefined;
-      const isOurs = current === this.#latest(lv);
-      // A step that wrote a key more than once is taken back by what it first wrote over.
-      const isLater = step.inverses.some((other) => isWriteOf(other, container, key) && other.lv < lv);
-      if (isLater || !(isOurs || this.#wroteLater(step, container, key, current))) return;
-      if (overwrote !== undefined) this.#revivals.add(overwrote, this.#document.nextLv);
-    }
-    for (const op of ops) this.#document.plain(container, op);
-  }
-
-  /** Whether the write that is read at the key is another one of the step. */
-  #wroteLater(step: Step, container: number, key: string, current: number | undefined): boolean {
-    return step.inverses.some(
-      (other) => isWriteOf(other, container, key) && this.#latest(other.lv) === current,
-    );
-  }
-
   #latest(lv: number): number {
     return this.#revivals.latestOf(lv);
   }
 }
 
-function joined(step: Step, next: Step): Step {
-  return { spans: [...step.spans, ...next.spans], inverses: [...step.inverses, ...next.inverses] };
+/** Adds a transaction to a step. One that follows on the last, as in typing, adds no span. */
+function join<M>({ spans, inverses }: Step<M>, { start, end, inverses: more }: DocumentChange): void {
+  const last = spans.at(-1);
+  if (last?.end === start) last.end = end;
+  else spans.push({ start, end });
+  for (const inverse of more) inverses.push(inverse);
 }
 
-function isWriteOf(inverse: ContainerInverse, container: number, key: string): boolean {
-  return inverse.is === 'plain' && inverse.container === container && inverse.key === key;
+function isOfList(inverse: ContainerInverse): inverse is Parameters<ListUndo['invert']>[0] {
+  return inverse.is.startsWith('list ');
 }

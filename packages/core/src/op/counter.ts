@@ -96,6 +96,12 @@ function viewOf({ bases, sum }: CounterState): number {
   return holding === undefined ? totalOf(0, sum) : totalOf(holding.value, holding.sum);
 }
 
+/** What would be read if the set that holds had not been made, where others set it at the same time; else undefined. */
+export function valueBeside({ bases }: CounterState): number | undefined {
+  const base = bases[1];
+  return base && totalOf(base.value, base.sum);
+}
+
 function notCountable(number: number): CausewayError<'decode/invalid'> {
   return new CausewayError(
     'decode/invalid',

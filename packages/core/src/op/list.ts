@@ -134,9 +134,19 @@ export class ListState<Item> {
     return this.#slots.lvAt(this.#rawOf(element));
   }
 
+  /** Of the slots that others moved the element to at the same time the one of the latest move; undefined when there is none. */
+  slotBeside(element: number): number | undefined {
+    return this.#elements?.get(element)?.places?.beside?.value;
+  }
+
   /** The local number of what set the element to what it holds: its own when it was never set. */
   writeOf(element: number): number {
     return this.#elements?.get(element)?.items?.lv ?? element;
+  }
+
+  /** The slot at a raw index, which must be there. */
+  slotAt(raw: number): number {
+    return this.#slots.lvAt(raw);
   }
 
   /** The raw index of a slot, of one that is hidden too; -1 when it is not there. Looks at every slot. */

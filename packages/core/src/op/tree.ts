@@ -37,6 +37,14 @@ export interface TreePlace {
   readonly index: FractionalIndex;
 }
 
+/** The step by which a node stands where it does. */
+export interface HoldingStep {
+  readonly lv: number;
+  readonly place: TreePlace;
+  /** The step before it in the order in which steps are carried out. */
+  readonly before: { readonly lv: number; readonly place: TreePlace } | undefined;
+}
+
 /** Takes one dot, which names the node in a creation. */
 export type TreeStep =
   | { readonly do: 'create'; readonly place: TreePlace }
@@ -148,6 +156,20 @@ export class TreeState {
   placeOf(node: number): TreePlace | undefined {
     const entry = this.#nodes.get(node)?.standing;
     return entry === undefined ? undefined : placeOf(entry);
+  }
+
+  /** By which step a node stands where it does, and what that took it from; undefined for what is no node. */
+  standingOf(node: number): HoldingStep | undefined {
+    const entry = this.#nodes.get(node)?.standing;
+    if (entry === undefined) return undefined;
+    const { lv, before } = entry;
+    return { lv, place: placeOf(entry), before: before && { lv: before.lv, place: placeOf(before) } };
+  }
+
+  /** Whether `at` is the node or below it. */
+  isWithin(at: number, node: number): boolean {
+    const above = this.#nodes.get(node);
+    return above !== undefined && this.#isWithin(this.#nodes.get(at), above);
   }
 
   /** True for ROOT, and for a node that has it above it. */
