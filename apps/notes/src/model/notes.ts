@@ -130,41 +130,34 @@ export class NotesReader {
 /** A note with what it was read from. */
 interface ReadNote {
   readonly json: unknown;
+  readonly written: unknown;
   readonly note: Note;
 }
 
-/** The plain data of a record does not tell of conflicts, so titles are compared by themselves. */
+/** The plain data of a record does not tell of conflicts; what was written to the title does. */
 function readNote(id: string, record: NoteRecord, before: ReadNote | undefined): ReadNote {
   const json = record.toJSON();
-  const titles = titlesOf(record);
-  if (before !== undefined && before.json === json && areSame(before.note.titles, titles)) return before;
+  const { written } = record.title;
+  if (before !== undefined && before.json === json && before.written === written) return before;
   const note: Note = {
     id,
-    titles,
-    // By their characters: the set has them in the order of their bytes, the short ones first.
-    tags: json.tags.filter(isText).sort(),
+    titles: titlesOf(written),
+    tags: json.tags.filter(isText),
     pinned: record.marks.has('pinned'),
     votes: json.votes,
     created: momentOf(json.created),
   };
-  return { json, note };
+  return { json, written, note };
 }
 
 /** Those in conflict with each other, the latest first; the same title given twice is one. */
-function titlesOf({ title }: NoteRecord): readonly Title[] {
+function titlesOf(written: NoteRecord['title']['written']): readonly Title[] {
   const titles: Title[] = [];
-  for (const { value, wallMs } of title.written) {
+  for (const { value, wallMs } of written) {
     if (isText(value) && titles.every(({ text }) => text !== value))
       titles.push({ text: value, given: momentOf(wallMs) });
   }
   return titles;
-}
-
-function areSame(some: readonly Title[], others: readonly Title[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ text, given }, at) => text === others[at]?.text && given === others[at].given)
-  );
 }
 
 /** A change of a note that is listed; of one that is not it changes nothing, rather than bring it back. */

@@ -6,10 +6,10 @@
 import { wellFormed } from '../bytes/value.ts';
 import { entryAt } from '../op/map.ts';
 import { checkKey } from './key.ts';
+import { mapStateOf } from './key-reader.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
 import type { ContainerField } from './record-view.ts';
-import { mapStateOf } from './value-map.ts';
 import { type JsonOf, sameRecord, type View } from './view.ts';
 
 export class ChildMap<V extends View<unknown>> implements View<Readonly<Record<string, JsonOf<V>>>> {

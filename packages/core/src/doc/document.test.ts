@@ -249,6 +249,52 @@ describe('edits made apart', () => {
     expect(note.votes.value).toBe(3);
   });
 
+  test('on a register: the same value written twice is no conflict, and who wrote it is known', () => {
+    const note = apart(
+      (a, b) => {
+        a.title.set('same');
+        b.title.set('same');
+        a.flags.set('f', 1);
+        b.flags.set('f', 1);
+      },
+      () => {},
+    );
+    expect([note.title.value, note.title.conflicts, note.flags.conflicts('f')]).toEqual(['same', [], []]);
+    expect(note.title.written.map(({ first }) => first.replica)).toEqual([2, 1]);
+  });
+
+  test('on a register: what was written is the same array until somebody writes there', () => {
+    const [a, b] = [open(1), open(2)];
+    a.title.set('by a');
+    b.title.set('by b');
+    const { written, conflicts } = b.title;
+    const json = b.toJSON();
+    b.votes.add(1);
+    b.flags.set('f', 1);
+    const ofKey = b.flags.written('f');
+    b.flags.set('g', 1);
+    expect(b.title.written).toBe(written);
+    expect(b.title.conflicts).toBe(conflicts);
+    expect(b.flags.written('f')).toBe(ofKey);
+    b.votes.add(-1);
+    b.apply(a.save());
+    // The plain data is as it was: only a conflict has come.
+    expect(b.title.value).toBe(json.title);
+    expect(b.title.written).not.toBe(written);
+    expect(b.title.conflicts).toEqual(['by a']);
+    const inConflict = b.title.written;
+    expect(() =>
+      b.transact(() => {
+        b.title.set('taken back');
+        expect(b.title.written[0]?.value).toBe('taken back');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(b.title.written).toEqual(inConflict);
+    b.title.set('kept');
+    expect([b.title.written[0]?.value, b.title.conflicts]).toEqual(['kept', []]);
+  });
+
   test('on a set: an addition outlasts a removal', () => {
     const note = apart(
       (a, b) => {

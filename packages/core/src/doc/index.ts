@@ -21,6 +21,7 @@ export {
   typedDocument,
 } from './document.ts';
 export { composeBatches, vectorOfBatch } from './event-batch.ts';
+export type { WrittenValue } from './key-reader.ts';
 export { type DocumentSite, NativeDocument } from './native-document.ts';
 export type { Author, Authorship, Position } from './position.ts';
 export {
@@ -56,7 +57,7 @@ export { UndoManager, type UndoOptions } from './undo.ts';
 export { EMPTY_UPDATE, encodeUpdate } from './update-codec.ts';
 export { UPDATE_VERSION } from './update-form.ts';
 export { ValueList } from './value-list.ts';
-export { ValueMap, type WrittenValue } from './value-map.ts';
+export { ValueMap } from './value-map.ts';
 export { ValueSet } from './value-set.ts';
 export { changesBetween } from './version-changes.ts';
 export type { JsonOf, View } from './view.ts';

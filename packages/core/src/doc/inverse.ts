@@ -69,7 +69,7 @@ export function inverseOfList(list: ListState<Value>, op: ListOp<Value>, lv: num
         is: 'list set',
         element: op.element,
         item: list.at(list.indexOf(op.element)) as Value,
-        beside: list.conflictsAt(list.indexOf(op.element))[0],
+        beside: list.itemBeside(op.element),
         overwrote: list.writeOf(op.element),
       };
     case 'move':

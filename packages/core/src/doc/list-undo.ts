@@ -106,8 +106,7 @@ export class ListUndo {
     const element = this.#elements.latestOf(first);
     if (list.indexOf(element) < 0 || list.writeOf(element) !== this.#writes.latestOf(lv)) return;
     const write = list.writeOf(element);
-    const others =
-      list.conflictsAt(list.indexOf(element))[0] ?? (redoes ? undefined : this.#besides.get(write));
+    const others = list.itemBeside(element) ?? (redoes ? undefined : this.#besides.get(write));
     const now = this.#document.nextLv;
     if (others === undefined) {
       this.#writes.add(overwrote, now);

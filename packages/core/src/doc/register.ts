@@ -3,11 +3,11 @@
  * others stay readable as conflicts.
  */
 import type { Value } from '../bytes/value.ts';
-import { conflictsAt, entryAt } from '../op/map.ts';
+import { entryAt } from '../op/map.ts';
+import { KeyReader, mapStateOf, type WrittenValue } from './key-reader.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
 import type { CheckValue } from './standard-schema.ts';
-import { mapStateOf, type WrittenValue, writtenAt } from './value-map.ts';
 import type { View } from './view.ts';
 
 export class Register<T extends Value> implements View<T | undefined> {
@@ -15,6 +15,7 @@ export class Register<T extends Value> implements View<T | undefined> {
   readonly #map: number;
   readonly #key: string;
   readonly #check: CheckValue<T>;
+  #read: KeyReader<T> | undefined;
 
   /** Made by documents. `map` is the container whose key this is. */
   constructor(document: NativeDocument, map: number, key: string, check: CheckValue<T>) {
@@ -30,15 +31,17 @@ export class Register<T extends Value> implements View<T | undefined> {
     return entry.is === 'value' ? (entry.value as T) : undefined;
   }
 
-  /** Values written at the same time as the one that is read, the latest first. */
+  /** Values written at the same time as the one that is read, the latest first; the same array until somebody writes. */
   get conflicts(): readonly T[] {
-    const entries = conflictsAt(mapStateOf(this.#document, this.#map), this.#key);
-    return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+    return this.#reader().conflicts;
   }
 
-  /** What is read, and behind it what was written at the same time, the latest first, each with who wrote it. */
+  /**
+   * What is read, and behind it what was written at the same time, the latest first, each with who wrote it; the same array
+   * until somebody writes.
+   */
   get written(): readonly WrittenValue<T>[] {
-    return writtenAt(this.#document, this.#map, this.#key);
+    return this.#reader().written;
   }
 
   /** `schema/invalid` for what the field does not take. */
@@ -57,6 +60,11 @@ export class Register<T extends Value> implements View<T | undefined> {
       entry: { is: 'absent' },
     });
     if (op !== undefined) this.#document.plain(this.#map, writeMap(op));
+  }
+
+  #reader(): KeyReader<T> {
+    this.#read ??= new KeyReader(this.#document, this.#map, this.#key);
+    return this.#read;
   }
 
   toJSON(): T | undefined {

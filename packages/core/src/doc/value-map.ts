@@ -1,20 +1,19 @@
 /** A map of keys to values, each key a register. */
 import { type Value, wellFormed } from '../bytes/value.ts';
-import { conflictsAt, entryAt, type MapEntry, type MapState } from '../op/map.ts';
-import type { Writes } from '../op/writes.ts';
+import { entryAt, type MapState } from '../op/map.ts';
 import type { ContainerType } from './container-id.ts';
 import { checkKey } from './key.ts';
+import { KeyReader, mapStateOf, type WrittenValue } from './key-reader.ts';
 import type { NativeDocument } from './native-document.ts';
 import { mapOfContainers, writeMap } from './plain-ops.ts';
-import type { Author } from './position.ts';
 import type { CheckValue } from './standard-schema.ts';
-import { stateOf } from './state-of.ts';
 import type { View } from './view.ts';
 
 export class ValueMap<T extends Value> implements View<Readonly<Record<string, T>>> {
   readonly #document: NativeDocument;
   readonly #container: number;
   readonly #check: CheckValue<T>;
+  readonly #readers = new Map<string, KeyReader<T>>();
   #read: { readonly revision: number; readonly json: Readonly<Record<string, T>> } | undefined;
 
   /** Made by documents. */
@@ -34,15 +33,17 @@ export class ValueMap<T extends Value> implements View<Readonly<Record<string, T
     return this.get(key) !== undefined;
   }
 
-  /** Values written at the same time as the one that is read, the latest first. */
+  /** Values written at the same time as the one that is read, the latest first; the same array until the key is written. */
   conflicts(key: string): readonly T[] {
-    const entries = conflictsAt(this.#state(), wellFormed(key));
-    return entries.flatMap((entry) => (entry.is === 'value' ? [entry.value as T] : []));
+    return this.#reader(key).conflicts;
   }
 
-  /** What is read at the key, and behind it what was written at the same time, the latest first, each with who wrote it. */
+  /**
+   * What is read at the key, and behind it what was written at the same time, the latest first, each with who wrote it; the
+   * same array until the key is written.
+   */
   written(key: string): readonly WrittenValue<T>[] {
-    return writtenAt(this.#document, this.#container, wellFormed(key));
+    return this.#reader(key).written;
   }
 
   /** Keys in ascending order. */
@@ -81,31 +82,17 @@ export class ValueMap<T extends Value> implements View<Readonly<Record<string, T
     return this.#read.json;
   }
 
+  #reader(key: string): KeyReader<T> {
+    const known = wellFormed(key);
+    let reader = this.#readers.get(known);
+    if (reader === undefined) {
+      reader = new KeyReader(this.#document, this.#container, known);
+      this.#readers.set(known, reader);
+    }
+    return reader;
+  }
+
   #state(): MapState<ContainerType> {
     return mapStateOf(this.#document, this.#container);
   }
-}
-
-export function mapStateOf(document: NativeDocument, container: number): MapState<ContainerType> {
-  return stateOf(document, container, 'map').state;
-}
-
-/** A value at a key, with who wrote it; undefined where a key was deleted, or holds a container. */
-export interface WrittenValue<T extends Value> extends Author {
-  readonly value: T | undefined;
-}
-
-/** What is read at a key of a map, and what was written at the same time. The app's type is taken on trust. */
-export function writtenAt<T extends Value>(
-  document: NativeDocument,
-  container: number,
-  key: string,
-): readonly WrittenValue<T>[] {
-  const written: WrittenValue<T>[] = [];
-  let write: Writes<MapEntry> = mapStateOf(document, container).writes.get(key);
-  for (; write !== undefined; write = write.beside) {
-    const value = write.value.is === 'value' ? (write.value.value as T) : undefined;
-    written.push({ value, first: document.dotOf(write.lv), wallMs: write.time.wallMs });
-  }
-  return written;
 }

@@ -20,7 +20,7 @@ export class ValueSet<T extends Value> implements View<readonly T[]> {
     this.#check = check;
   }
 
-  /** In the order of their bytes; the same array until the set changes. The app's type is taken on trust. */
+  /** Numbers by size, then strings by UTF-16 units, then the rest by their bytes; the same array until the set changes. The app's type is taken on trust. */
   get values(): readonly T[] {
     const revision = this.#document.revision(this.#container);
     if (this.#read?.revision !== revision)

@@ -23,7 +23,9 @@
  * Costs: as long as nothing was moved, what an array with a gap costs. A move leaves a hidden slot of 12 bytes. Finding an
  * element by its name looks at every slot.
  */
+import type { Value } from '../bytes/value.ts';
 import { CausewayError } from '../error.ts';
+import { valueKey } from './add-wins-set.ts';
 import type { OpContext } from './op-type.ts';
 import { INSERT, type SequenceLog } from './sequence/sequence-log.ts';
 import { Slots } from './slots.ts';
@@ -84,7 +86,7 @@ export type SlotStanding<Item> =
   | { readonly is: 'empty'; readonly slot: number };
 
 /** Methods that change the list add what a reader sees to `edits`, if there are any to add to. */
-export class ListState<Item> {
+export class ListState<Item extends Value> {
   readonly #slots = new Slots<Item>();
   /** Those that were ever set or moved, by local number. */
   #elements: Map<number, Element<Item>> | undefined;
@@ -168,10 +170,15 @@ export class ListState<Item> {
     return shown;
   }
 
+  /** Of what others set the element to at the same time the latest; undefined when there is none. */
+  itemBeside(element: number): Item | undefined {
+    return this.#elements?.get(element)?.items?.beside?.value;
+  }
+
   /** What others set the element at this index to at the same time, the latest first. */
   conflictsAt(index: number): readonly Item[] {
     if (this.#elements === undefined) return [];
-    return valuesBeside(this.#elements.get(this.elementAt(index))?.items);
+    return valuesBeside(this.#elements.get(this.elementAt(index))?.items, valueKey);
   }
 
   // ---- Without the history before ----
@@ -316,7 +323,7 @@ export class ListState<Item> {
     this.#slots.setItem(raw, to);
     if (edits === undefined) return;
     const index = this.#slots.visibleBefore(raw);
-    edits.push({ do: 'set', index, from, to, conflicts: valuesBeside(element.items) });
+    edits.push({ do: 'set', index, from, to, conflicts: valuesBeside(element.items, valueKey) });
   }
 
   /** The element that one of its slots names. One without a slot of its own has been deleted. */

@@ -11,6 +11,7 @@
  * stands there, so replicas that create one at the same time write the same.
  */
 import { canonicalValue, type Value, wellFormed } from '../bytes/value.ts';
+import { valueKey } from './add-wins-set.ts';
 import type { OpType } from './op-type.ts';
 import { valuesBeside, type Write, written } from './writes.ts';
 
@@ -100,17 +101,15 @@ export function entryAt<Type extends string>(state: MapState<Type>, key: string)
   return state.writes.get(key)?.value ?? ABSENT;
 }
 
-/** Values and children written at the same time as what is read, the latest first. A child that is read is none beside itself. */
+/** Values and children written at the same time as what is read, the latest first; the same written twice is none. */
 export function conflictsAt<Type extends string>(
   state: MapState<Type>,
   key: string,
 ): readonly MapEntry<Type>[] {
-  const write = state.writes.get(key);
-  const beside = valuesBeside(write);
-  return beside.length === 0 ? beside : beside.filter((entry) => isConflict(entry, write?.value ?? ABSENT));
+  return valuesBeside(state.writes.get(key), entryKey).filter((entry) => entry.is !== 'absent');
 }
 
-function isConflict(entry: MapEntry, read: MapEntry): boolean {
-  if (entry.is === 'child') return read.is !== 'child' || read.type !== entry.type;
-  return entry.is === 'value';
+function entryKey(entry: MapEntry): string {
+  if (entry.is === 'absent') return entry.is;
+  return entry.is === 'child' ? `child ${entry.type}` : `value ${valueKey(entry.value)}`;
 }

@@ -80,6 +80,11 @@ describe('register', () => {
     register.effect(state, set('z'), { lv: 9, time, linear: true, sees: () => true, seenUpTo: 8 });
     expect(register.view(state)).toEqual({ value: 'z', conflicts: [] });
   });
+
+  it('the same value written by two is no conflict', () => {
+    for (const state of after(register, [], [[12, set('x')]], [[10, set('x')]]))
+      expect(register.view(state)).toEqual({ value: 'x', conflicts: [] });
+  });
 });
 
 describe('counter', () => {

@@ -7,6 +7,7 @@
  *   set x at 10     nothing           x                                none
  */
 import { canonicalValue, type Value } from '../bytes/value.ts';
+import { valueKey } from './add-wins-set.ts';
 import type { OpType } from './op-type.ts';
 import { valuesBeside, type Writes, written } from './writes.ts';
 
@@ -21,7 +22,7 @@ export interface RegisterOp {
 export interface RegisterView {
   /** Undefined when never set. */
   readonly value: Value | undefined;
-  /** Concurrent values that lost, the latest first. */
+  /** Concurrent values that lost, the latest first; the same value written twice is none. */
   readonly conflicts: readonly Value[];
 }
 
@@ -43,5 +44,5 @@ export const register: OpType<RegisterState, RegisterOp, RegisterOp, RegisterVie
 };
 
 function viewOf({ writes }: RegisterState): RegisterView {
-  return { value: writes?.value, conflicts: valuesBeside(writes) };
+  return { value: writes?.value, conflicts: valuesBeside(writes, valueKey) };
 }

@@ -51,9 +51,12 @@ export function written<T>(writes: Writes<T>, value: T, context: OpContext): Wri
   return head.beside as Write<T>;
 }
 
-/** The values that are not read, the latest first. */
-export function valuesBeside<T>(writes: Writes<T>): readonly T[] {
-  return writes?.beside === undefined ? NONE : listOf(writes.beside).map((write) => write.value);
+/** The values that are not read, the latest first, each once, and none that is read. `keyOf` gives a string that no other value has. */
+export function valuesBeside<T>(writes: Writes<T>, keyOf: (value: T) => string): readonly T[] {
+  if (writes?.beside === undefined) return NONE;
+  const beside = new Map(listOf(writes).map(({ value }) => [keyOf(value), value]));
+  beside.delete(keyOf(writes.value));
+  return [...beside.values()];
 }
 
 const NONE: readonly never[] = [];

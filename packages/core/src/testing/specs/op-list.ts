@@ -263,8 +263,8 @@ class NaiveList {
       const values = latestOf(this.#on(element, 'set')).map(({ command }) =>
         command.do === 'set' ? command.item : '',
       );
-      const [item = born.get(element) ?? '', ...conflicts] = values;
-      return { item, conflicts };
+      const [item = born.get(element) ?? '', ...others] = values;
+      return { item, conflicts: [...new Set(others)].filter((each) => each !== item) };
     });
   }
 

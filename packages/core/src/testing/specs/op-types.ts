@@ -8,12 +8,12 @@ import { byTime, type Operation } from '../history.ts';
 import type { OpSpecification } from '../op-laws.ts';
 import { operationsOn } from './operations.ts';
 
-/** The latest of the writes that no other has seen, and the others. */
+/** The latest of the writes that no other has seen, and what the others wrote that is not the same. */
 export const registerSpecification: OpSpecification<RegisterOp, RegisterOp, RegisterView, RegisterChange> = {
   command: (random) => ({ value: random.pick<Value>([0, 1, null, 'x', 'y', { a: [1] }]) }),
   expected: (operations) => {
-    const [value, ...conflicts] = current(operations).map(({ command }) => command.value);
-    return { value, conflicts };
+    const [value, ...others] = current(operations).map(({ command }) => command.value);
+    return { value, conflicts: distinct(others, value) };
   },
   patched: (_, { to }) => to,
   senselessCommands: [{ value: Symbol('no value') as unknown as Value }],
@@ -96,9 +96,7 @@ export const mapSpecification: OpSpecification<MapOp, MapOp, MapWithConflicts, M
       const onKey = operationsOn(operations, (command) => (command.key === key ? command.entry : undefined));
       const [read, ...beside] = current(onKey).map(({ command }) => command);
       if (read !== undefined && read.is !== 'absent') entries.set(key, read);
-      const others = beside.filter(
-        (entry) => entry.is !== 'absent' && !(entry.is === 'child' && read?.is === 'child'),
-      );
+      const others = distinct(beside, read).filter((entry) => entry.is !== 'absent');
       if (others.length > 0) conflicts.set(key, others);
     }
     return { entries, conflicts };
@@ -122,6 +120,12 @@ const ENTRIES: readonly MapEntry[] = [
   { is: 'child', type: 'text' },
   { is: 'absent' },
 ];
+
+/** Each value once, and none that is the same as `read`. */
+function distinct<T>(values: readonly T[], read: T | undefined): readonly T[] {
+  const texts = [read, ...values].map((value) => JSON.stringify([value]));
+  return values.filter((value, at) => texts.indexOf(JSON.stringify([value])) === at + 1);
+}
 
 /** The operations that no other has seen, the latest first. */
 function current<C>(operations: readonly Operation<C>[]): readonly Operation<C>[] {
