@@ -254,12 +254,12 @@ describe('edits made apart', () => {
       (a, b) => {
         a.title.set('same');
         b.title.set('same');
-        a.flags.set('f', 1);
-        b.flags.set('f', 1);
+        a.settings.set('f', 1);
+        b.settings.set('f', 1);
       },
       () => {},
     );
-    expect([note.title.value, note.title.conflicts, note.flags.conflicts('f')]).toEqual(['same', [], []]);
+    expect([note.title.value, note.title.conflicts, note.settings.conflicts('f')]).toEqual(['same', [], []]);
     expect(note.title.written.map(({ first }) => first.replica)).toEqual([2, 1]);
   });
 
@@ -270,12 +270,12 @@ describe('edits made apart', () => {
     const { written, conflicts } = b.title;
     const json = b.toJSON();
     b.votes.add(1);
-    b.flags.set('f', 1);
-    const ofKey = b.flags.written('f');
-    b.flags.set('g', 1);
+    b.settings.set('f', 1);
+    const ofKey = b.settings.written('f');
+    b.settings.set('g', 1);
     expect(b.title.written).toBe(written);
     expect(b.title.conflicts).toBe(conflicts);
-    expect(b.flags.written('f')).toBe(ofKey);
+    expect(b.settings.written('f')).toBe(ofKey);
     b.votes.add(-1);
     b.apply(a.save());
     // The plain data is as it was: only a conflict has come.

@@ -21,7 +21,7 @@ type Target = Pick<NoteDocument, keyof typeof part>;
 
 const BASE = '0123456789';
 const NODES = 4;
-const RUNS = 200;
+const RUNS = 150;
 
 /** What one of them has done to a target, as units and items that are each one of a kind. */
 class Deeds {
