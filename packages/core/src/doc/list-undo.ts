@@ -135,13 +135,13 @@ export class ListUndo {
     if (order === undefined) return 0;
     const list = this.#list(container);
     const slot = this.#slots.latestOf(first);
-    let index = 0;
-    for (let at = order.placeOf(slot); at >= 0 && index === 0; at--) {
+    let index = order.had(slot) ? list.rawIndexOf(slot) + 1 : 0;
+    for (let at = order.returnOf(slot) - 1; at >= 0 && index === 0; at--) {
       const before = order.elements[at] as number;
       const latest = order.had(before) ? before : this.#slots.latestOf(before);
       // What has come back before this transaction is met where it stands.
       if (latest !== before ? !order.isLater(latest) : !order.had(before)) continue;
-      if (latest === slot || order.precedes(latest, slot)) index = list.rawIndexOf(latest) + 1;
+      if (order.had(before) || order.precedes(latest, slot)) index = list.rawIndexOf(latest) + 1;
     }
     // Behind what has come back to the same place in this transaction.
     while (index < list.rawLength) {

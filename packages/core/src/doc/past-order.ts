@@ -14,6 +14,8 @@ export class PastOrder {
   /** By LV. */
   readonly #places: Int32Array;
   readonly #there: Uint8Array;
+  /** Places of those that are there and were made in place of others. */
+  readonly #copies: number[] = [];
 
   /** As it is now: `end` is the LV that the next operation will have. */
   constructor(identity: SequenceIdentity, revivals: Revivals, end: number) {
@@ -24,6 +26,7 @@ export class PastOrder {
       for (let element = lv; element < lv + count; element++) {
         this.#places[element] = this.#elements.length;
         this.#there[element] = there ? 1 : 0;
+        if (there && revivals.originOf(element) !== undefined) this.#copies.push(this.#elements.length);
         this.#elements.push(element);
       }
     });
@@ -46,6 +49,30 @@ export class PastOrder {
 
   placeOf(element: number): number {
     return this.#places[element] as number;
+  }
+
+  /**
+   * The place before which an element that is gone comes back, in this order: its own, unless what was made in place of what
+   * stood after it is before that. What others have put in between since goes with the latter.
+   */
+  returnOf(element: number): number {
+    let place = this.placeOf(element);
+    for (let at = this.#copiesBefore(place) - 1; at >= 0; at--) {
+      const copy = this.#copies[at] as number;
+      if (this.precedes(this.#elements[copy] as number, element)) break;
+      place = copy;
+    }
+    return place;
+  }
+
+  #copiesBefore(place: number): number {
+    let [low, high] = [0, this.#copies.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#copies[middle] as number) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Whether `a` comes before `b`. One that was made after this was must have been made in place of another. */

@@ -116,12 +116,15 @@ export class PlainUndo {
     const current = stateOf(this.#document, container, 'map').state.writes.get(key);
     if (current === undefined || current.lv !== this.#revivals.latestOf(inverse.lv)) return;
     let first = inverse;
-    // A step that wrote a key more than once is taken back by what it first wrote over.
-    for (let before: InverseAt<'key'> | undefined = first; before !== undefined; ) {
+    let lost: MapEntry<ContainerType> | undefined;
+    // A step that wrote a key more than once is taken back by what it first wrote over, or what others wrote beside it.
+    for (let before = this.#writtenOver(first, writes); before !== undefined; ) {
+      lost ??= first.beside;
       first = before;
-      before = first.overwrote === undefined ? undefined : writes.get(first.overwrote);
+      before = this.#writtenOver(first, writes);
     }
-    const others = current.beside?.value ?? (redoes ? undefined : this.#besides.get(current.lv));
+    const kept = redoes ? undefined : this.#besides.get(current.lv);
+    const others = current.beside?.value ?? lost ?? kept;
     const lv = this.#document.nextLv;
     if (others === undefined) {
       const { overwrote } = first;
@@ -130,6 +133,14 @@ export class PlainUndo {
       if (beside !== undefined) this.#besides.set(lv, beside);
     }
     this.#document.plain(container, writeMap({ key, entry: others ?? first.entry }));
+  }
+
+  /** The write of the same step that this one was made over. */
+  #writtenOver(
+    { overwrote }: InverseAt<'key'>,
+    writes: StepTakenBack['writes'],
+  ): InverseAt<'key'> | undefined {
+    return overwrote === undefined ? undefined : writes.get(overwrote);
   }
 
   /** Takes the creation of a node back, wherever it stands now. */

@@ -232,18 +232,16 @@ export class UndoManager<M = unknown> {
   #returns(container: number, elements: ReadonlyMap<number, boolean>): Restoration[] {
     const order = new PastOrder(this.#document.identity(container), this.#revivals, this.#document.nextLv);
     const returns = new Map<number, number[]>();
-    const stay: number[] = [];
-    for (const element of order.elements) {
-      const goes = elements.get(element);
-      if (order.had(element)) {
-        if (goes !== true) stay.push(element);
-      } else if (goes === false) {
-        let index = stay.length;
-        while (index > 0 && !order.precedes(stay[index - 1] as number, element)) index--;
-        const others = returns.get(index);
-        if (others === undefined) returns.set(index, [element]);
-        else others.push(element);
-      }
+    // How many of those that stay come before each place.
+    const staying = new Int32Array(order.elements.length + 1);
+    for (const [place, element] of order.elements.entries()) {
+      const stays = order.had(element) && elements.get(element) !== true;
+      staying[place + 1] = (staying[place] as number) + (stays ? 1 : 0);
+      if (order.had(element) || elements.get(element) !== false) continue;
+      const index = staying[order.returnOf(element)] as number;
+      const others = returns.get(index);
+      if (others === undefined) returns.set(index, [element]);
+      else others.push(element);
     }
     return [...returns]
       .sort(([a], [b]) => a - b)
