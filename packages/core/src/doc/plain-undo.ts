@@ -146,7 +146,8 @@ export class PlainUndo {
   /** Takes the creation of a node back, wherever it stands now. */
   #takeOut(container: number, node: number): void {
     const { state } = stateOf(this.#document, container, 'tree');
-    if (!state.isInSight(node) || this.#holdsOthers(state, node)) return;
+    const isDeleted = state.placeOf(node)?.parent === TRASH;
+    if (isDeleted || this.#holdsOthers(state, node)) return;
     this.#takenOut.add(this.#document.nextLv);
     this.#document.plain(container, writeTree({ do: 'delete', node }, this.#document.names));
   }
