@@ -83,8 +83,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   minFoldBytes: 256 * KIB,
   /** Some hundred keystrokes. */
   minIdleFoldBytes: 4 * KIB,
-  /** Some seconds of a thread, and several times as much memory. */
-  maxFoldBytes: 64 * MIB,
+  /** About a second of a thread, and several times as much memory of the process while it lasts. */
+  maxFoldBytes: 16 * MIB,
   /** Half a second of the event loop, and about three times as much memory. */
   maxFoldOnLoopBytes: 16 * MIB,
   /** Some ten milliseconds of the event loop. */
