@@ -212,8 +212,8 @@ class OperationsReader {
 
   #isNodeOp(container: number, op: PlainOp): boolean {
     const { kind, key, target, parent } = op;
-    if (key !== undefined || readStanding(op) === undefined) return false;
-    if (kind === LATEST_STEP) return target === undefined && parent === undefined;
+    if (key !== undefined || target !== undefined || readStanding(op) === undefined) return false;
+    if (kind === LATEST_STEP) return parent === undefined;
     if (kind !== NODE_STANDS && (kind !== NODE_IN_TRASH || parent !== undefined)) return false;
     this.#nodes[container] ??= new Map();
     this.#nodes[container].set(this.#lv, parent);

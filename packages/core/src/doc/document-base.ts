@@ -16,13 +16,14 @@
  *      set, map   as ever: what holds (plain-ops.ts)
  *      counter    one addition, or one set
  *      tree       5 stands                  6 lies in the trash                            7 latest step of all
- *                   (target: the step that put it there, when that is no creation; parent; value: index and time)
+ *                   (parent; value: index and time of the step that put it there)
  *
  * Leaves out: bytes (base-writer.ts, base-reader.ts), and what apps call (shallow-snapshot.ts).
  */
 import type { Value } from '../bytes/value.ts';
 import { type HybridTime, MAX_HYBRID_COUNTER, MAX_WALL_MS } from '../causality/index.ts';
 import type { HistoryBase } from '../history/index.ts';
+import { parseReplicaId, type ReplicaId } from '../id/index.ts';
 import { type FractionalIndex, parseFractionalIndex } from '../op/fractional-index.ts';
 import type { ListState } from '../op/list.ts';
 import type { OpContext } from '../op/op-type.ts';
@@ -65,8 +66,8 @@ export function effectBaseSlot(
 export function addBaseNode(tree: TreeState, op: PlainOp, { lv, time }: OpContext, names: Names): void {
   const read = readStanding(op);
   if (read === undefined) return;
-  const stood = { ...read.time, replica: op.target?.replica ?? time.replica };
-  if (op.kind === LATEST_STEP) tree.hasSeen(stood);
+  const stood = { ...read.time, replica: read.replica ?? time.replica };
+  if (op.kind === LATEST_STEP) tree.hasSeen(lv, stood);
   else tree.stand(lv, placeOf(op, read.index, names), stood);
 }
 
@@ -78,19 +79,32 @@ function placeOf(op: PlainOp, index: FractionalIndex, names: Names): TreePlace {
 export interface StandingValue {
   readonly index: FractionalIndex;
   readonly time: { readonly wallMs: number; readonly counter: number };
+  /** Whose step it was, when that is another than by whose dot the operation is named. */
+  readonly replica: ReplicaId | undefined;
 }
 
-export function writeStanding(index: FractionalIndex, { wallMs, counter }: HybridTime): Value {
-  return [index, wallMs, counter];
+/** `named` is the replica of the dot that the operation is named by. */
+export function writeStanding(
+  index: FractionalIndex,
+  { wallMs, counter, replica }: HybridTime,
+  named: ReplicaId,
+): Value {
+  return replica === named ? [index, wallMs, counter] : [index, wallMs, counter, replica];
 }
 
 /** Where and since when a node stands; undefined for what says nothing of the kind. */
 export function readStanding({ value }: PlainOp): StandingValue | undefined {
-  if (!Array.isArray(value) || value.length !== 3) return undefined;
-  const [index, wallMs, counter] = value as readonly Value[];
+  if (!Array.isArray(value) || value.length < 3 || value.length > 4) return undefined;
+  const [index, wallMs, counter, replica = 1] = value as readonly Value[];
   if (typeof index !== 'string' || !isUpTo(wallMs, MAX_WALL_MS) || !isUpTo(counter, 2 * MAX_HYBRID_COUNTER))
     return undefined;
-  return { index: parseFractionalIndex(index), time: { wallMs, counter } };
+  if (typeof replica !== 'number') return undefined;
+  const id = parseReplicaId(replica);
+  return {
+    index: parseFractionalIndex(index),
+    time: { wallMs, counter },
+    replica: value.length === 4 ? id : undefined,
+  };
 }
 
 function isUpTo(value: Value | undefined, limit: number): value is number {

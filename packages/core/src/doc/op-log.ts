@@ -155,7 +155,8 @@ export class OpLog {
 
   /** Visits the operations of the LVs in [from, to). */
   visit(from: number, to: number, visitor: OpVisitor): void {
-    for (let run = this.#ownerStarts.lastAtMost(from); run >= 0 && run < this.#ownerStarts.length; run++) {
+    // What stands for an empty base comes first, and is nobody's.
+    for (let run = Math.max(0, this.#ownerStarts.lastAtMost(from)); run < this.#ownerStarts.length; run++) {
       const start = Math.max(from, this.#ownerStarts.at(run));
       if (start >= to) return;
       const end = run + 1 < this.#ownerStarts.length ? Math.min(to, this.#ownerStarts.at(run + 1)) : to;

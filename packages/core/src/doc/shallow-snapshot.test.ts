@@ -131,6 +131,28 @@ describe('a shallow snapshot', () => {
     );
   });
 
+  test('of a document that is empty by now goes on as any other, also when a transaction is taken back', () => {
+    const note = createDocument(Note, site(1));
+    note.body.insert(0, 'gone');
+    note.body.clear();
+    const opened = loadDocument(Note, shallowSnapshot(note.native), site(2));
+    opened.outline.create().data.label.set('kept');
+    opened.marks.set('k', 1);
+    const before = opened.toJSON();
+    const fail = (): void =>
+      opened.transact(() => {
+        opened.outline.create();
+        opened.marks.set('k', 2);
+        throw new RangeError('no');
+      });
+    expect(fail).toThrow(RangeError);
+    expect(opened.toJSON()).toEqual(before);
+    const again = loadDocument(Note, shallowSnapshot(opened.native), site(3));
+    expect(again.toJSON()).toEqual(before);
+    note.apply(opened.save());
+    expect(note.toJSON()).toEqual(before);
+  });
+
   test('refuses who has not seen it, and says so', () => {
     const note = written();
     const offline = note.fork(site(5));

@@ -169,15 +169,14 @@ class BaseBuilder {
       isThere ||= step === latest?.step;
       this.#addPlain(container, node, {
         kind: place.parent === TRASH ? NODE_IN_TRASH : NODE_STANDS,
-        ...(step === node ? {} : { target: dotOf(step) }),
         ...(place.parent === TRASH || place.parent === ROOT ? {} : { parent: dotOf(place.parent) }),
-        value: writeStanding(place.index, time),
+        value: writeStanding(place.index, time, dotOf(node).replica),
       });
     }
     if (latest !== undefined && !isThere)
       this.#addPlain(container, latest.step, {
         kind: LATEST_STEP,
-        value: writeStanding(FIRST_INDEX, latest.time),
+        value: writeStanding(FIRST_INDEX, latest.time, dotOf(latest.step).replica),
       });
   }
 

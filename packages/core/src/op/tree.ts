@@ -143,7 +143,7 @@ export class TreeState {
   /** Each replica's steps; their times and local numbers ascend. */
   readonly #byReplica = new Map<ReplicaId, Entry[]>();
   /** The latest step of those that are not in `byReplica`. */
-  #seen: HybridTime | undefined;
+  #seen: { readonly step: number; readonly time: HybridTime } | undefined;
 
   // ---- Reading ----
 
@@ -256,17 +256,17 @@ export class TreeState {
 
   /** The latest of all steps, done or not. */
   latestStep(): { readonly step: number; readonly time: HybridTime } | undefined {
-    let latest: Entry | undefined;
+    let latest = this.#seen;
     for (const entries of this.#byReplica.values()) {
-      const last = entries[entries.length - 1] as Entry;
-      if (latest === undefined || compareTimes(last.time, latest.time) > 0) latest = last;
+      const { lv, time } = entries[entries.length - 1] as Entry;
+      if (latest === undefined || compareTimes(time, latest.time) > 0) latest = { step: lv, time };
     }
-    return latest && { step: latest.lv, time: latest.time };
+    return latest;
   }
 
   /** Takes in that a node stands there since `time`, as `standings` has it and in that order; `settle` carries it out. */
   stand(node: number, { parent, index }: TreePlace, time: HybridTime): void {
-    this.hasSeen(time);
+    this.hasSeen(node, time);
     this.#pending.push({
       lv: node,
       time,
@@ -278,9 +278,9 @@ export class TreeState {
     });
   }
 
-  /** Whatever is added later has seen a step of this time. */
-  hasSeen(time: HybridTime): void {
-    if (this.#seen === undefined || compareTimes(time, this.#seen) > 0) this.#seen = time;
+  /** Whatever is added later has seen this step. */
+  hasSeen(step: number, time: HybridTime): void {
+    if (this.#seen === undefined || compareTimes(time, this.#seen.time) > 0) this.#seen = { step, time };
   }
 
   // ---- Operations ----
@@ -361,7 +361,7 @@ export class TreeState {
    */
   #timeOf(context: OpContext): HybridTime {
     let latest = context.time;
-    if (this.#seen !== undefined && compareTimes(this.#seen, latest) > 0) latest = this.#seen;
+    if (this.#seen !== undefined && compareTimes(this.#seen.time, latest) > 0) latest = this.#seen.time;
     for (const entries of this.#byReplica.values()) {
       const last = entries[entries.length - 1] as Entry;
       if (compareTimes(last.time, latest) <= 0) continue;
