@@ -240,6 +240,7 @@ function newRelay(changes: Partial<RelayLimits> = {}) {
       logger: SILENT,
       now: () => now,
       admit: () => undefined,
+      opening: () => undefined,
       left: () => undefined,
     };
     const peer = new Peer((socket) => new Connection(socket, { ...parts, session: peers.length + 1 }));

@@ -66,6 +66,8 @@ export interface ConnectionParts {
   now(): number;
   /** Counts one more connection of this user. `protocol/limit` when there are as many as there may be. */
   admit(connection: ClientConnection, identity: Identity): void;
+  /** Counts a document that is opened. */
+  opening(connection: ClientConnection): void;
   /** The connection is done. */
   left(connection: ClientConnection): void;
 }
@@ -188,6 +190,7 @@ export class Connection implements ClientConnection {
   }
 
   #open(frame: FrameOf<'open'>): void {
+    this.#parts.opening(this);
     const channel = new Channel(frame, this.#host());
     this.#channels.set(frame.channel, channel);
     channel.open();

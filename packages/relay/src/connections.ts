@@ -1,6 +1,6 @@
 /**
  * The connections of a relay, whatever they speak: numbers them, holds them to their bounds, ticks and stops them all. Leaves out:
- * how fast each may be (throttle.ts).
+ * how fast each socket may be (throttle.ts).
  */
 import { CausewayError } from '@causeway/core';
 import { CLOSE_CODES } from '@causeway/core/sync';
@@ -10,7 +10,7 @@ import type { Identity } from './auth/identity.ts';
 import { isOwnMachine } from './client-address.ts';
 import type { Socket } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { Rates } from './rates.ts';
 import type { SocketHandler } from './websocket-server.ts';
 
 /** One client, as its protocol handles it. */
@@ -25,14 +25,27 @@ export interface ClientConnection extends SocketHandler {
 
 export type ConnectionBounds = Pick<
   RelayLimits,
-  'maxConnections' | 'maxConnectionsPerAddress' | 'maxConnectsPerMinute' | 'maxConnectionsPerPrincipal'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
+  | 'maxConnectsPerMinute'
+  | 'maxConnectionsPerPrincipal'
+  | 'bytesPerMinuteOfSender'
+  | 'opensPerMinuteOfSender'
 >;
+
+/** A socket that is not read for a while. */
+export interface HeldSocket extends Socket {
+  /** Reads nothing for at least so long. */
+  hold(ms: number): void;
+}
 
 /** One that is there, and what it counts against. */
 interface Place {
-  readonly socket: Socket;
+  readonly socket: HeldSocket;
   readonly address: string;
   principal: string | undefined;
+  /** Whom all that it sends counts against: a user, or where nobody is told from anybody, an address; nobody for this machine's own. */
+  sender: string | undefined;
 }
 
 export class Connections {
@@ -42,8 +55,11 @@ export class Connections {
   readonly #open = new Map<ClientConnection, Place>();
   readonly #addresses = new Counts();
   readonly #principals = new Counts();
-  /** How fast each address connects; those that are full again are forgotten. */
-  readonly #rates = new Map<string, TokenBucket>();
+  /** How fast each address connects. */
+  readonly #connects: Rates;
+  /** What each sender sends and opens by all of its connections. */
+  readonly #bytes: Rates;
+  readonly #opens: Rates;
   #sessions = 0;
   #stopping = false;
   /** Called when the last one is gone. */
@@ -52,6 +68,9 @@ export class Connections {
   /** `now` in milliseconds of a clock that never runs back. */
   constructor(limits: ConnectionBounds, activity: Activity, now: () => number) {
     this.#limits = limits;
+    this.#connects = new Rates(limits.maxConnectsPerMinute);
+    this.#bytes = new Rates(limits.bytesPerMinuteOfSender);
+    this.#opens = new Rates(limits.opensPerMinuteOfSender);
     this.#activity = activity;
     this.#now = now;
   }
@@ -67,7 +86,7 @@ export class Connections {
 
   /** Takes a socket in until it is removed, for which `connect` makes a connection with the number of its session, or refuses it. */
   add(
-    socket: Socket,
+    socket: HeldSocket,
     protocol: Protocol,
     address: string,
     connect: (session: number) => ClientConnection,
@@ -81,7 +100,7 @@ export class Connections {
     this.#activity.connected.add(protocol);
     this.#sessions += 1;
     const connection = connect(this.#sessions);
-    this.#open.set(connection, { socket, address, principal: undefined });
+    this.#open.set(connection, { socket, address, principal: undefined, sender: undefined });
     this.#addresses.add(address);
     return connection;
   }
@@ -99,7 +118,24 @@ export class Connections {
         `this user has ${limit} connections; close some first`,
       );
     place.principal = principal;
+    if (principal !== ANYONE) place.sender = `user ${principal}`;
+    else if (!isOwnMachine(place.address)) place.sender = `address ${place.address}`;
     this.#principals.add(principal);
+  }
+
+  /** Counts bytes against whoever sent them. Returns how many milliseconds to wait before the next. */
+  readFrom(handler: SocketHandler, bytes: number): number {
+    const open: ReadonlyMap<SocketHandler, Place> = this.#open;
+    const sender = open.get(handler)?.sender;
+    return sender === undefined ? 0 : this.#bytes.take(sender, bytes, this.#now());
+  }
+
+  /** Counts a document that is opened against whoever opens it, who waits when that is too fast. */
+  opening(connection: ClientConnection): void {
+    const place = this.#open.get(connection);
+    if (place?.sender === undefined) return;
+    const waitMs = this.#opens.take(place.sender, 1, this.#now());
+    if (waitMs > 0) place.socket.hold(waitMs);
   }
 
   /** Its socket is gone. */
@@ -116,7 +152,7 @@ export class Connections {
   tick(): void {
     for (const connection of this.#open.keys()) connection.tick();
     const now = this.#now();
-    for (const [address, rate] of this.#rates) if (rate.isFull(now)) this.#rates.delete(address);
+    for (const rates of [this.#connects, this.#bytes, this.#opens]) rates.forgetFull(now);
   }
 
   /** Closes those whose identity is shut out. */
@@ -144,17 +180,7 @@ export class Connections {
     if (this.#open.size >= this.#limits.maxConnections) return 'busy';
     if (isOwnMachine(address)) return undefined;
     if (this.#addresses.of(address) >= this.#limits.maxConnectionsPerAddress) return 'too-many';
-    return this.#isTooFast(address) ? 'too-many' : undefined;
-  }
-
-  #isTooFast(address: string): boolean {
-    const now = this.#now();
-    const burst = this.#limits.maxConnectsPerMinute;
-    const rate = this.#rates.get(address) ?? new TokenBucket({ perSecond: burst / 60, burst }, now);
-    // Beyond the bound nobody new is remembered, and nobody new comes in: an attack from everywhere at once.
-    if (this.#rates.size >= MAX_RATES && !this.#rates.has(address)) return true;
-    this.#rates.set(address, rate);
-    return rate.take(1, now) > 0;
+    return this.#connects.takeIfThere(address, 1, this.#now()) ? undefined : 'too-many';
   }
 }
 
@@ -180,9 +206,6 @@ class Counts {
     else this.#counts.delete(name);
   }
 }
-
-/** Addresses that are coming in faster than they refill; each takes some 100 bytes. */
-const MAX_RATES = 100_000;
 
 const ignore = (): void => undefined;
 const REFUSED: SocketHandler = { message: ignore, fail: ignore, alive: ignore, lost: ignore };

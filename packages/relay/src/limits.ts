@@ -21,6 +21,10 @@ export interface RelayLimits {
   readonly messagesPerSecond: number;
   /** Bytes of the same; four times as many at once. */
   readonly bytesPerSecond: number;
+  /** Bytes that are read in a minute, also at once, of all sockets of one user; of one address where users are not told apart. */
+  readonly bytesPerMinuteOfSender: number;
+  /** Documents that one of those opens in a minute, on native connections; also at once. */
+  readonly opensPerMinuteOfSender: number;
   /** Documents open at once. Idle ones make room. */
   readonly maxRooms: number;
   /** A room without sessions stays open for this long. */
@@ -71,6 +75,10 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   messagesPerSecond: 2_000,
   /** More than most links carry. */
   bytesPerSecond: 32 * MIB,
+  /** A user who imports for half a minute as fast as one connection may. */
+  bytesPerMinuteOfSender: 1024 * MIB,
+  /** Twenty tabs that come back after a restart, each with more documents than anybody looks at. */
+  opensPerMinuteOfSender: 12_000,
   /** A room takes a few kilobytes. */
   maxRooms: 20_000,
   /** A page that is reloaded finds its documents open. */

@@ -154,6 +154,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     logger,
     now,
     admit: (connection: ClientConnection, identity: Identity) => connections.admit(connection, identity),
+    opening: (connection: ClientConnection) => connections.opening(connection),
     left: (connection: ClientConnection) => connections.remove(connection),
   };
   const takesYjs = options.formats.some(({ family }) => family === 'yjs');
@@ -163,8 +164,12 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     awareness: new Awarenesses(Date.now),
     newBatch,
   };
-  const throttling = { activity, rates: sessionRates(limits), now, after };
-  /** Each socket is held to a rate, and counts against its address. */
+  const throttling = {
+    ...{ activity, now, after },
+    rates: sessionRates(limits),
+    readFrom: (handler: SocketHandler, bytes: number) => connections.readFrom(handler, bytes),
+  };
+  /** Each socket is held to a rate, and counts against its address, and against its user once that is known. */
   const taken =
     (protocol: Protocol, address: string, connect: (socket: Socket, session: number) => ClientConnection) =>
     (plain: Socket): SocketHandler =>

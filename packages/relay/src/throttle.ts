@@ -1,10 +1,11 @@
 /**
  * Holds what is read of one socket to a rate: above it the socket is not read for as long as it owes, so that the sender's own
- * network makes it wait. Nothing is lost and nobody is closed for being fast. Reading stops for other reasons too (a slow
+ * network makes it wait; what comes by all sockets of one user counts together too. Nothing is lost and nobody is closed for being fast. Reading stops for other reasons too (a slow
  * disk), and goes on when none is left. What goes in and out is counted on the way.
  */
 import type { Activity } from './activity.ts';
 import type { Socket } from './connection.ts';
+import type { HeldSocket } from './connections.ts';
 import type { RelayLimits } from './limits.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 import type { SocketHandler } from './websocket-server.ts';
@@ -31,6 +32,8 @@ export function sessionRates(
 export interface ThrottleParts {
   readonly activity: Activity;
   readonly rates: SessionRates;
+  /** Counts bytes against whoever sends them by this socket and others. Returns how many milliseconds to wait before the next. */
+  readFrom(handler: SocketHandler, bytes: number): number;
   /** Milliseconds of a clock that never runs back. */
   now(): number;
   /** Calls `run` after `ms`, once. */
@@ -41,7 +44,7 @@ export interface ThrottleParts {
  * Stands between a socket and its connection, one object because there are thousands: for the connection it is the socket, which
  * goes on reading only when the rate allows it too; for the socket it is who handles what comes.
  */
-export class Throttle implements Socket, SocketHandler {
+export class Throttle implements HeldSocket, SocketHandler {
   readonly #socket: Socket;
   readonly #parts: ThrottleParts;
   readonly #messages: TokenBucket;
@@ -49,9 +52,11 @@ export class Throttle implements Socket, SocketHandler {
   readonly #handler: SocketHandler;
   #isPaused = false;
   #owes = false;
+  /** No reading before this, for what all of its user's sockets sent or opened. */
+  #heldUntil = 0;
 
   /** `connect` makes what handles the socket, as which it is given this. */
-  constructor(socket: Socket, parts: ThrottleParts, connect: (socket: Socket) => SocketHandler) {
+  constructor(socket: Socket, parts: ThrottleParts, connect: (socket: HeldSocket) => SocketHandler) {
     const now = parts.now();
     this.#socket = socket;
     this.#parts = parts;
@@ -83,18 +88,28 @@ export class Throttle implements Socket, SocketHandler {
     activity.messagesIn += 1;
     activity.bytesIn += bytes;
     const now = this.#parts.now();
-    const waitMs = Math.max(this.#messages.take(1, now), this.#bytes.take(bytes, now));
+    const together = this.#parts.readFrom(this.#handler, bytes);
+    if (together > 0) this.hold(together);
+    this.#wait(Math.max(this.#messages.take(1, now), this.#bytes.take(bytes, now)));
+  }
+
+  hold(ms: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, this.#parts.now() + ms);
+    this.#wait(ms);
+  }
+
+  #wait(waitMs: number): void {
     // What was read already still comes when reading stops: it is counted, and waited for at the end of this wait.
     if (waitMs === 0 || this.#owes) return;
     this.#owes = true;
-    activity.throttled += 1;
+    this.#parts.activity.throttled += 1;
     this.#socket.pause();
     this.#parts.after(waitMs, () => this.#goOn());
   }
 
   #goOn(): void {
     const now = this.#parts.now();
-    const waitMs = Math.max(this.#messages.take(0, now), this.#bytes.take(0, now));
+    const waitMs = Math.max(this.#messages.take(0, now), this.#bytes.take(0, now), this.#heldUntil - now);
     if (waitMs > 0) {
       this.#parts.after(waitMs, () => this.#goOn());
       return;

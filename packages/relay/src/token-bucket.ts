@@ -29,6 +29,14 @@ export class TokenBucket {
     return this.#left >= 0 ? 0 : Math.ceil((-this.#left * 1000) / this.#rate.perSecond);
   }
 
+  /** Takes so much if it is there, and nothing if not. */
+  takeIfThere(amount: number, nowMs: number): boolean {
+    this.#refill(nowMs);
+    if (this.#left < amount) return false;
+    this.#left -= amount;
+    return true;
+  }
+
   /** Nothing was taken of it for so long that a new one would be the same. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
