@@ -60,6 +60,7 @@ const cases: readonly (readonly [string, () => Uint8Array | string, number])[] =
   ['awareness that is no JSON', () => awarenessMessage(Uint8Array.of(1, 5, 1, 3, 120, 120, 120)), 4400],
   ['awareness above the limit', () => awarenessMessage(stateOf(77, 1, { big: 'x'.repeat(20_000) })), 4413],
   ['a message above the limit', () => new Uint8Array(40 * 1024 * 1024), 1009],
+  ['a valid update of 110 MB', () => updateMessage(updateOf(110_000_000)), 1009],
 ];
 test.each(cases)('%s closes whoever sent it', async (_, bytes, code) => {
   const socket = raw();
@@ -110,6 +111,12 @@ test('an update that is valid and of no use is kept, and does not harm', async (
   await until(() => editors[0].doc.getMap('other').get('x') === 1);
   socket.end();
 });
+
+function updateOf(size: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getMap('large').set('x', new Uint8Array(size));
+  return Y.encodeStateAsUpdate(doc);
+}
 
 function editor(): WebsocketProvider {
   const options = { WebSocketPolyfill: WebSocket as never, disableBc: true };
