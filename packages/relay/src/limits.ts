@@ -27,6 +27,8 @@ export interface RelayLimits {
   readonly opensPerMinuteOfSender: number;
   /** Documents open at once. Idle ones make room. */
   readonly maxRooms: number;
+  /** Bytes that one document has in the log: what comes beyond is refused. What is under way to the disk is not counted. */
+  readonly maxDocumentBytes: number;
   /** A room without sessions stays open for this long. */
   readonly roomIdleMs: number;
   /** Batch ids that a room remembers, to recognise a push that is repeated after a reconnect. */
@@ -81,6 +83,8 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   opensPerMinuteOfSender: 12_000,
   /** A room takes a few kilobytes. */
   maxRooms: 20_000,
+  /** More than a page can hold of one document, and not enough to fill a disk by mistake. */
+  maxDocumentBytes: 256 * MIB,
   /** A page that is reloaded finds its documents open. */
   roomIdleMs: 30_000,
   /** Sixteen sessions with all that may be in flight of one document. */

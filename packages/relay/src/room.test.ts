@@ -104,6 +104,27 @@ test('remembers as many batches as its limit says', async () => {
   expect(told.at(-1)).toBe('durable 1 at 5');
 });
 
+test('a document that has all the bytes it may have takes no more, and answers what it has taken', async () => {
+  const maxDocumentBytes = 2 * adding('a').length;
+  const { room, log } = await openRoom({ limits: { maxDocumentBytes } });
+  const { member, told } = joined(room, 1);
+  for (const [id, element] of [...'abc'].entries()) {
+    room.append(member, batch(id + 1), adding(element));
+    await turns();
+  }
+  room.append(member, batch(2), adding('b'));
+  expect(told).toEqual([
+    'durable 1 at 1',
+    'durable 2 at 2',
+    expect.stringContaining(`rejected 3 quota the document would have`),
+    'durable 2 at 2',
+  ]);
+  expect((await log.find(NOTE))?.head).toBe(2);
+  // A smaller bound than before shuts nobody out from what there is.
+  const smaller = await openRoom({ log, limits: { maxDocumentBytes: 1 } });
+  expect(elementsIn(await smaller.room.read(0, 1000, undefined))).toEqual([2, 'a', 'b']);
+});
+
 test('an update that is none is refused, and the rest goes on', async () => {
   const { room, log } = await openRoom();
   const { member, told } = joined(room, 1);

@@ -294,6 +294,12 @@ export class Room {
       member.rejected(batch, 'invalid', fault);
       return;
     }
+    const { maxDocumentBytes } = this.#parts.limits;
+    const bytes = this.#snapshotBytes + this.#tailBytes + update.length;
+    if (bytes > maxDocumentBytes) {
+      member.rejected(batch, 'quota', tooMuch(bytes, maxDocumentBytes));
+      return;
+    }
     const authors = [member];
     if (repeats) this.#pending.set(batch, authors);
     const push: Push = { batch, update, authors, repeats, ticket: this.#show(member, update) };
@@ -606,6 +612,10 @@ interface Push {
   /** It may come again under the same batch id. */
   readonly repeats: boolean;
   readonly ticket: number;
+}
+
+function tooMuch(bytes: number, limit: number): string {
+  return `the document would have ${bytes} bytes, of ${limit} that one may have: begin another, or ask whoever runs the relay to compact it`;
 }
 
 function heldFull(): CausewayError {
