@@ -1,5 +1,5 @@
 // The command as a process: what it says, and how it stops.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Seeded } from '@causeway/core/testing';
@@ -166,6 +166,35 @@ test('a backup made while people write holds what was acknowledged before it; wh
   await expect.poll(() => elementsOf(fresh.content)).toContain('after');
   expect(elementsOf(fresh.content)).toEqual(elementsOf(document.content));
   expect(document.newEpochs).toBe(1);
+}, 60_000);
+
+test('who was shut out stays so in a backup and behind it, also when the new folder knows of others', async () => {
+  const [data, copy, restored] = [newFolder(), newFolder(), newFolder()];
+  const environment = { CAUSEWAY_TOKEN_SECRET: 'x'.repeat(40) };
+  const tokenOf = (principal: string): Promise<string> =>
+    signToken(
+      { principal, documents: [{ pattern: '*', rights: ['write'] }], expiresInSeconds: 60 },
+      new TextEncoder().encode(environment.CAUSEWAY_TOKEN_SECRET),
+    );
+  const [ada, bob, cleo] = [await tokenOf('ada'), await tokenOf('bob'), await tokenOf('cleo')];
+  const shutOut = (folder: string, principal: string): void => {
+    mkdirSync(folder, { recursive: true });
+    const kept = { revocation: { of: 'principal', principal }, atMs: Date.now() };
+    writeFileSync(join(folder, 'revocations.json'), JSON.stringify([kept]));
+  };
+  shutOut(data, 'ada');
+  shutOut(restored, 'bob');
+  const relay = await start({ data, environment });
+  await (await connect(relay.syncUrl, cleo)).open('note', STRING_SET).edit(adding('a'));
+  for (const [folder, ...args] of [
+    [data, 'backup', copy],
+    [restored, 'restore', copy],
+  ] as const)
+    expect(await RelayProcess.run({ data: folder, args }).ended).toMatchObject({ code: 0, stderr: '' });
+  const again = await start({ data: restored, environment });
+  await expect(connect(again.syncUrl, ada)).rejects.toThrow('4401');
+  await expect(connect(again.syncUrl, bob)).rejects.toThrow('4401');
+  await connect(again.syncUrl, cleo);
 }, 60_000);
 
 test('a key that is none is said in one line', async () => {

@@ -12,7 +12,7 @@ import { Activity } from './activity.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { isLoopbackHost } from './auth/origins.ts';
 import { GRANT_POLICY } from './auth/policy.ts';
-import { revocationFile } from './auth/revocation-file.ts';
+import { REVOCATIONS_FILE, revocationFile } from './auth/revocation-file.ts';
 import { publicKeysOf, secretOf, unreadableKey, type VerificationKey } from './auth/signed-token.ts';
 import { tokenAuthenticator } from './auth/token-authenticator.ts';
 import { backup, restore } from './commands/backup.ts';
@@ -132,7 +132,7 @@ async function start(config: RelayConfig, logger: Logger): Promise<Relay> {
       origins,
       trustedProxies,
       logger,
-      revocations: revocationFile(join(config.data, 'revocations.json')),
+      revocations: revocationFile(join(config.data, REVOCATIONS_FILE)),
       ...(tokens === undefined ? {} : { authenticator: await authenticatorOf(tokens), policy: GRANT_POLICY }),
     });
   } catch (error) {

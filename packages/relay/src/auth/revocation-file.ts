@@ -4,6 +4,9 @@ import { CausewayError } from '@causeway/core';
 import type { RevocationStore } from './gatekeeper.ts';
 import type { KeptRevocation, Revocation } from './revocations.ts';
 
+/** Its name in a data folder. */
+export const REVOCATIONS_FILE = 'revocations.json';
+
 /** `path` names the file; its folder must be there. */
 export function revocationFile(path: string): RevocationStore {
   let last: Promise<void> = Promise.resolve();
