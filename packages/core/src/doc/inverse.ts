@@ -29,6 +29,12 @@ export interface RemovedMember {
   readonly additions: readonly number[];
 }
 
+/** The slots that could be seen next to where something stood; undefined at the ends. */
+export interface Neighbours {
+  readonly before: number | undefined;
+  readonly behind: number | undefined;
+}
+
 /** An item that was deleted: where it stood, which it was, what it held and by which write. */
 export interface DeletedItem {
   readonly slot: number;
@@ -39,7 +45,11 @@ export interface DeletedItem {
 
 export type ListInverse =
   | { readonly is: 'list insert'; readonly count: number }
-  | { readonly is: 'list delete'; readonly deleted: readonly DeletedItem[] }
+  | {
+      readonly is: 'list delete';
+      readonly deleted: readonly DeletedItem[];
+      readonly among: Neighbours;
+    }
   | {
       readonly is: 'list set';
       readonly element: number;
@@ -49,7 +59,14 @@ export type ListInverse =
       /** The LV of the write that it was made over: a set, or the insertion. */
       readonly overwrote: number;
     }
-  | { readonly is: 'list move'; readonly element: number; readonly from: number; readonly to: number };
+  | {
+      readonly is: 'list move';
+      readonly element: number;
+      readonly from: number;
+      readonly to: number;
+      /** Of where it was moved from. */
+      readonly among: Neighbours;
+    };
 
 /** `lv` is that of the operation's first dot. */
 export type ContainerInverse = (PlainInverse | ListInverse) & {
@@ -63,7 +80,11 @@ export function inverseOfList(list: ListState<Value>, op: ListOp<Value>, lv: num
     case 'insert':
       return { is: 'list insert', count: op.items.length };
     case 'delete':
-      return { is: 'list delete', deleted: deletedBy(list, op.index, op.count) };
+      return {
+        is: 'list delete',
+        deleted: deletedBy(list, op.index, op.count),
+        among: list.slotsAround(op.index, op.count),
+      };
     case 'set':
       return {
         is: 'list set',
@@ -72,8 +93,11 @@ export function inverseOfList(list: ListState<Value>, op: ListOp<Value>, lv: num
         beside: list.itemBeside(op.element),
         overwrote: list.writeOf(op.element),
       };
-    case 'move':
-      return { is: 'list move', element: op.element, from: list.slotOf(op.element), to: lv };
+    case 'move': {
+      const from = list.slotOf(op.element);
+      const among = list.slotsAround(list.rawIndexOf(from), 1);
+      return { is: 'list move', element: op.element, from, to: lv, among };
+    }
   }
 }
 

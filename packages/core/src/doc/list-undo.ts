@@ -5,11 +5,14 @@
  * An item that was deleted comes back with what it held then: what others set it to meanwhile is not in it.
  *
  * Places are found among all slots that there ever were: what comes back stands behind the nearest slot before its own that
- * is there (past-order.ts).
+ * is there (past-order.ts), but never outside its old neighbours, wherever those have come back to:
+ *
+ *      before    x    behind         x comes back between the two, near its old slot if that is between them. What others
+ *                                    have moved before `before` or behind `behind` since goes by `before`.
  */
 import type { Value } from '../bytes/value.ts';
 import type { ListState } from '../op/list.ts';
-import type { ContainerInverse, DeletedItem, ListInverse } from './inverse.ts';
+import type { ContainerInverse, DeletedItem, ListInverse, Neighbours } from './inverse.ts';
 import type { NativeDocument } from './native-document.ts';
 import { PastOrder } from './past-order.ts';
 import { Revivals } from './revivals.ts';
@@ -54,7 +57,10 @@ export class ListUndo {
         for (let i = inverse.count - 1; i >= 0; i--) this.#delete(container, lv + i);
         return;
       case 'list delete':
-        for (const deleted of inverse.deleted) this.#revive(container, deleted, order);
+        for (const [i, deleted] of inverse.deleted.entries()) {
+          const before = inverse.deleted[i - 1]?.slot ?? inverse.among.before;
+          this.#revive(container, deleted, order, { ...inverse.among, before });
+        }
         return;
       case 'list set':
         this.#setBack(container, lv, inverse, redoes);
@@ -86,10 +92,11 @@ export class ListUndo {
     container: number,
     { slot, element, item, write }: DeletedItem,
     order: PastOrder | undefined,
+    among: Neighbours,
   ): void {
     if (this.#list(container).indexOf(this.#elements.latestOf(element)) >= 0) return;
     const copy = this.#document.nextLv;
-    const index = this.#placeOf(container, slot, order);
+    const index = this.#placeOf(container, slot, order, among);
     this.#document.listOp(container, { do: 'insert', index, items: [item] });
     this.#slots.add(this.#slots.latestOf(slot), copy);
     this.#elements.add(this.#elements.latestOf(element), copy);
@@ -118,38 +125,35 @@ export class ListUndo {
 
   #moveBack(
     container: number,
-    { element: first, from, to }: Extract<ListInverse, { readonly is: 'list move' }>,
+    { element: first, from, to, among }: Extract<ListInverse, { readonly is: 'list move' }>,
     order: PastOrder | undefined,
   ): void {
     const list = this.#list(container);
     const element = this.#elements.latestOf(first);
     if (list.indexOf(element) < 0 || list.slotOf(element) !== this.#slots.latestOf(to)) return;
     const others = list.slotBeside(element);
-    const index = others === undefined ? this.#placeOf(container, from, order) : list.rawIndexOf(others) + 1;
+    const index =
+      others === undefined ? this.#placeOf(container, from, order, among) : list.rawIndexOf(others) + 1;
     if (others === undefined) this.#slots.add(this.#slots.latestOf(from), this.#document.nextLv);
     this.#document.listOp(container, { do: 'move', index, element });
   }
 
-  /** The raw index behind the slot, or behind the nearest one before it that is there. */
-  #placeOf(container: number, first: number, order: PastOrder | undefined): number {
+  /** The raw index behind the slot, or behind the nearest one before it that is there, but between its neighbours. */
+  #placeOf(
+    container: number,
+    first: number,
+    order: PastOrder | undefined,
+    { before, behind }: Neighbours,
+  ): number {
     if (order === undefined) return 0;
     const list = this.#list(container);
     const slot = this.#slots.latestOf(first);
-    let index = order.had(slot) ? list.rawIndexOf(slot) + 1 : 0;
-    for (let at = order.returnOf(slot) - 1; at >= 0 && index === 0; at--) {
-      const before = order.elements[at] as number;
-      const latest = order.had(before) ? before : this.#slots.latestOf(before);
-      // What has come back before this transaction is met where it stands.
-      if (latest !== before ? !order.isLater(latest) : !order.had(before)) continue;
-      if (order.had(before) || order.precedes(latest, slot)) index = list.rawIndexOf(latest) + 1;
-    }
-    // Behind what has come back to the same place in this transaction.
-    while (index < list.rawLength) {
-      const next = list.slotAt(index);
-      if (!order.isLater(next) || !order.precedes(next, slot)) break;
-      index++;
-    }
-    return index;
+    let at = order.placeOf(slot);
+    while (at >= 0 && !order.had(order.elements[at] as number)) at--;
+    const near = at < 0 ? 0 : list.rawIndexOf(order.elements[at] as number) + 1;
+    const low = before === undefined ? 0 : list.rawIndexOf(this.#slots.latestOf(before)) + 1;
+    const high = behind === undefined ? -1 : list.rawIndexOf(this.#slots.latestOf(behind));
+    return Math.max(high >= low ? Math.min(near, high) : near, low);
   }
 
   #list(container: number): ListState<Value> {

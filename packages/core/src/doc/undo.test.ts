@@ -273,7 +273,7 @@ describe('undo', () => {
   });
 
   test('alone, goes back through every state there was, and forth again', () => {
-    for (const seed of seedsOfRuns({}, 150)) {
+    for (const seed of [2375626721, 2839902229, 1536799324, ...seedsOfRuns({}, 150)]) {
       const random = new Seeded(seed);
       const note = open(1);
       const undo = new UndoManager(note.native, EACH);

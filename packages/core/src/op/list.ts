@@ -170,6 +170,18 @@ export class ListState<Item extends Value> {
     return shown;
   }
 
+  /** The visible slots next to this range of raw indexes; undefined at the ends. */
+  slotsAround(
+    index: number,
+    count: number,
+  ): { readonly before: number | undefined; readonly behind: number | undefined } {
+    const [first, end] = [this.#slots.visibleBefore(index), this.#slots.visibleBefore(index + count)];
+    return {
+      before: first === 0 ? undefined : this.#slots.lvAt(this.#slots.rawOf(first - 1)),
+      behind: end === this.length ? undefined : this.#slots.lvAt(this.#slots.rawOf(end)),
+    };
+  }
+
   /** Of what others set the element to at the same time the latest; undefined when there is none. */
   itemBeside(element: number): Item | undefined {
     return this.#elements?.get(element)?.items?.beside?.value;
