@@ -13,14 +13,20 @@ import {
   type UpdateFormat,
 } from '@causeway/core/format';
 import { type DocumentKind, type DocumentName, parseDocumentName } from '@causeway/core/id';
-import type { RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
+import type { BatchId, RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
 import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
 import { hostPlatform, type Platform } from './platform.ts';
 import { freshReplica, leaseReplica, pagesGone, type ReplicaLease } from './replica-lease.ts';
 import type { ConnectionStatus, StorageStatus } from './status.ts';
-import type { DocumentStore, StoredDocument, StoredEntry } from './storage/document-store.ts';
+import type {
+  DocumentStore,
+  QuarantinedBatch,
+  Release,
+  StoredDocument,
+  StoredEntry,
+} from './storage/document-store.ts';
 import { kindMismatch, storageFailure, storeClosed } from './storage/failure.ts';
 import { IndexedDbStore } from './storage/indexed-db-store.ts';
 import { Journal } from './storage/journal.ts';
@@ -70,6 +76,22 @@ export interface Client {
   connect(): void;
   /** Goes offline until `connect`. */
   disconnect(): void;
+  /** Somebody has signed in, or has other rights: asks for a token now, and shows it on the connection that is up, or on a new one. */
+  authenticate(): void;
+
+  /**
+   * Changes that would be lost if this page were closed now, of all documents: those that no disk and no relay has. 0 while
+   * the store takes what is written. `@causeway/client/leave-guard` asks before a page is closed that has some.
+   */
+  readonly atRisk: number;
+  onAtRisk(listener: () => void): () => void;
+
+  /** What the relay has refused, of open and closed documents: each batch with its content, why, and when it was made. */
+  quarantine(): Promise<readonly QuarantinedDocument[]>;
+  /** Offers refused changes of a document to the relay again, all of them or one, whether it is open or not. */
+  retry(name: string, id?: BatchId): Promise<void>;
+  /** No longer offers them: see `DocumentHandle.discard`. */
+  discard(name: string, id?: BatchId): Promise<void>;
 
   /** The documents in the store. */
   list(): Promise<readonly StoredEntry[]>;
@@ -82,6 +104,13 @@ export interface Client {
 
   /** Closes every document and the connection. Resolves when all is stored; rejects with `storage/*` when it cannot be, and is closed all the same. */
   close(): Promise<void>;
+}
+
+/** A document with changes that the relay has refused. */
+export interface QuarantinedDocument {
+  readonly name: DocumentName;
+  readonly kind: DocumentKind;
+  readonly batches: readonly QuarantinedBatch[];
 }
 
 /**
@@ -106,6 +135,7 @@ class RelayClient implements Client {
   readonly #home: Promise<Home>;
   readonly #connectionListeners = new Listeners<[]>();
   readonly #storageListeners = new Listeners<[]>();
+  readonly #riskListeners = new Listeners<[]>();
   readonly #connection: Connection;
   readonly #documents = new Map<DocumentName, OpenDocument>();
   readonly #opening = new Map<DocumentName, Promise<OpenDocument>>();
@@ -123,12 +153,15 @@ class RelayClient implements Client {
   #storage: StorageStatus = { state: 'opening' };
   #tabs: Tabs | undefined;
   #isClosed = false;
+  /** As the listeners know it. */
+  #toldAtRisk = 0;
+  #isTellingRisk = false;
 
   constructor(options: ClientOptions) {
     this.#platform = { ...hostPlatform(), ...options.platform };
     this.#registry = formatRegistry(options.formats ?? []);
     const store = options.store ?? defaultStore(this.#platform, options.namespace ?? 'default');
-    this.#home = openHome(store);
+    this.#home = openHome(store, this.#platform);
     this.#lease = this.#home.then(({ store }) => this.#newLease(store));
     void this.#home.then(({ store, status }) => {
       this.#storage = status;
@@ -192,6 +225,47 @@ class RelayClient implements Client {
     return store.list();
   }
 
+  authenticate(): void {
+    this.#connection.authenticate();
+  }
+
+  get atRisk(): number {
+    let changes = 0;
+    for (const document of this.#documents.values()) changes += document.atRisk;
+    return changes;
+  }
+
+  onAtRisk(listener: () => void): () => void {
+    return this.#riskListeners.add(listener);
+  }
+
+  async quarantine(): Promise<readonly QuarantinedDocument[]> {
+    const { store } = await this.#home;
+    const closed = (await store.list()).filter(
+      (entry) => entry.quarantined > 0 && !this.#documents.has(entry.name),
+    );
+    const stored = await Promise.all(closed.map(({ name }) => store.load(name)));
+    const all = [
+      ...[...this.#documents.values()].map(({ name, document, quarantined }) => ({
+        name,
+        kind: document.format.kind,
+        batches: quarantined,
+      })),
+      ...stored.flatMap((found) =>
+        found === undefined ? [] : [{ name: found.name, kind: found.kind, batches: found.quarantine }],
+      ),
+    ];
+    return all.filter(({ batches }) => batches.length > 0);
+  }
+
+  retry(name: string, id?: BatchId): Promise<void> {
+    return this.#release(name, 'outbox', id);
+  }
+
+  discard(name: string, id?: BatchId): Promise<void> {
+    return this.#release(name, 'nowhere', id);
+  }
+
   async delete(name: string): Promise<void> {
     const parsed = parseDocumentName(name);
     const { store } = await this.#home;
@@ -237,6 +311,25 @@ class RelayClient implements Client {
     for (const result of flushed) if (result.status === 'rejected') throw result.reason;
   }
 
+  async #release(name: string, to: Release['to'], wanted: BatchId | undefined): Promise<void> {
+    const parsed = parseDocumentName(name);
+    const { store } = await this.#home;
+    await Promise.allSettled([this.#opening.get(parsed)]);
+    const open = this.#documents.get(parsed);
+    if (open !== undefined) {
+      if (to === 'outbox') open.retry(wanted);
+      else open.discard(wanted);
+      return;
+    }
+    const stored = await store.load(parsed);
+    const released = (stored?.quarantine ?? []).flatMap(({ id }) =>
+      wanted === undefined || id === wanted ? [{ id, to }] : [],
+    );
+    if (stored === undefined || released.length === 0) return;
+    await store.write(parsed, stored.kind, { released });
+    await this.#couriers.retry(parsed);
+  }
+
   #stop(): void {
     this.#isClosed = true;
     this.#platform.page?.removeEventListener('pagehide', this.#hurry);
@@ -249,6 +342,7 @@ class RelayClient implements Client {
     (await this.#lease).release();
     this.#connectionListeners.clear();
     this.#storageListeners.clear();
+    this.#riskListeners.clear();
   }
 
   async #openOnce(name: DocumentName, factory: EngineFactory<Engine>): Promise<OpenDocument> {
@@ -293,6 +387,7 @@ class RelayClient implements Client {
       fail: (error) => this.#connection.fail(error),
       retireReplica: () => this.#retireReplica(store),
       onStored: (document, update) => void this.#tellTabs(document, update),
+      onChanged: () => this.#documentChanged(),
       onShut: (document) => this.#shut(document),
     };
     if (this.#isClosed) {
@@ -313,6 +408,18 @@ class RelayClient implements Client {
     }
     this.#forEach((other) => this.#connectDocument(other));
     if (!this.#couriers.has(document.name)) void this.#couriers.deliver();
+  }
+
+  #documentChanged(): void {
+    if (this.#riskListeners.size === 0 || this.#isTellingRisk) return;
+    this.#isTellingRisk = true;
+    queueMicrotask(() => {
+      this.#isTellingRisk = false;
+      const { atRisk } = this;
+      if (atRisk === this.#toldAtRisk) return;
+      this.#toldAtRisk = atRisk;
+      this.#riskListeners.tell();
+    });
   }
 
   #formatOf(kind: DocumentKind): UpdateFormat | undefined {
@@ -417,7 +524,7 @@ class RelayClient implements Client {
 }
 
 /** The store, open; or one in memory, and why. */
-async function openHome(store: DocumentStore | undefined): Promise<Home> {
+async function openHome(store: DocumentStore | undefined, { now }: Pick<Platform, 'now'>): Promise<Home> {
   let cause: CausewayError | undefined;
   try {
     await store?.open();
@@ -429,7 +536,7 @@ async function openHome(store: DocumentStore | undefined): Promise<Home> {
     cause = storageFailure(error, 'open');
     await store?.close();
   }
-  return { store: new MemoryStore(), status: { state: 'memory', cause } };
+  return { store: new MemoryStore(() => now()), status: { state: 'memory', cause } };
 }
 
 function defaultStore(platform: Platform, namespace: string): DocumentStore | undefined {

@@ -60,6 +60,12 @@ export class Couriers {
     }
   }
 
+  /** Something changed about this document: it is tried once more. */
+  async retry(name: DocumentName): Promise<void> {
+    this.#hopeless.delete(name);
+    await this.deliver();
+  }
+
   /** Resolves when no courier has this document any more. */
   async release(name: DocumentName): Promise<void> {
     this.#ends.get(name)?.abort();

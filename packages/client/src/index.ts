@@ -1,8 +1,8 @@
 /** The browser sync client: documents kept on this device, one connection to a relay, and the truth about what is saved. */
-export { type Client, type ClientOptions, createClient } from './client.ts';
+export { type Client, type ClientOptions, createClient, type QuarantinedDocument } from './client.ts';
 export type { DocumentHandle } from './document-handle.ts';
 export type { BroadcastChannelLike, Platform, WebSocketLike } from './platform.ts';
-export type { ConnectionStatus, DocumentStatus, SavedTo, StorageStatus } from './status.ts';
+export type { AuthReason, ConnectionStatus, DocumentStatus, SavedTo, StorageStatus } from './status.ts';
 export type {
   Batch,
   DocumentChange,
@@ -11,6 +11,7 @@ export type {
   QuarantinedBatch,
   Refusal,
   Release,
+  StoredBatch,
   StoredDocument,
   StoredEntry,
   StoredSize,

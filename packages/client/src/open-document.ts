@@ -41,6 +41,7 @@ import type {
   DocumentChange,
   DocumentStore,
   QuarantinedBatch,
+  StoredBatch,
   StoredDocument,
 } from './storage/document-store.ts';
 import { storageFailure, storeClosed } from './storage/failure.ts';
@@ -59,6 +60,8 @@ export interface DocumentHost {
   readonly retireReplica: () => Promise<void>;
   /** A change that was made here is in the store's outbox. */
   readonly onStored: (document: OpenDocument, update: Uint8Array) => void;
+  /** Its status may be another one now. */
+  readonly onChanged: () => void;
   /** The document is closed for good. */
   readonly onShut: (document: OpenDocument) => void;
 }
@@ -119,7 +122,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#host = host;
     this.name = name;
     this.document = engine;
-    this.#outbox = new Outbox(name);
+    this.#outbox = new Outbox(name, () => host.platform.now());
     this.#localWrites = new LocalWrites({
       merge: (updates) => engine.format.merge(updates),
       write: (batch) => this.#writeMade(batch),
@@ -163,6 +166,13 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     return this.#outbox.quarantined;
   }
 
+  /** Changes that are lost when the page is closed now. What is under way to a disk that takes it gets there all the same. */
+  get atRisk(): number {
+    const { quarantined, pending, inPageOnly } = this.#outbox;
+    if (!this.#host.store.durable) return pending.disk + quarantined.length + this.#localWrites.waiting;
+    return this.#writer.failure === undefined ? 0 : inPageOnly;
+  }
+
   onStatus(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
@@ -184,7 +194,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   retry(id?: BatchId): void {
     for (const batch of this.#release(id)) {
       this.#writer.write({ released: [{ id: batch.id, to: 'outbox' }] });
-      this.#outbox.add(batch, true);
+      this.#outbox.add(batch, true, batch.madeAt);
       this.#input({ type: 'enqueue', batch });
     }
     this.#changed();
@@ -551,7 +561,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     });
   }
 
-  #release(id: BatchId | undefined): readonly Batch[] {
+  #release(id: BatchId | undefined): readonly StoredBatch[] {
     const ids = id === undefined ? this.#outbox.quarantined.map((batch) => batch.id) : [id];
     return ids.flatMap((one) => this.#outbox.release(one) ?? []);
   }
@@ -563,6 +573,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   /** Something happened that the status may depend on. */
   #changed(): void {
     this.#isStatusOld = true;
+    this.#host.onChanged();
     if (this.#isTelling || this.#listeners.size === 0) return;
     this.#isTelling = true;
     const told = this.#status;
@@ -580,6 +591,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     return {
       saved: saved === 'disk' && !durable ? 'memory' : saved,
       pending: { memory: (durable ? memory : disk) + waiting, disk: disk + waiting },
+      pendingSince: this.#outbox.pendingSince ?? (waiting > 0 ? this.#host.platform.now() : undefined),
       synced: this.#channel.link.type === 'live',
       access: this.#access,
       quarantined: this.#outbox.quarantined.length,

@@ -10,13 +10,13 @@ const STEPS = 40;
 
 describe('an outbox', () => {
   test('is on the relay when nothing was ever changed', () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     expect(outbox.saved).toBe('relay');
     expect(outbox.pending).toEqual({ memory: 0, disk: 0 });
   });
 
   test('follows a change from memory to disk to relay', async () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     outbox.add(batch(1), false);
     expect(outbox.saved).toBe('memory');
     const [disk, relay] = [outbox.whenSaved('disk'), outbox.whenSaved('relay')];
@@ -30,7 +30,7 @@ describe('an outbox', () => {
   });
 
   test('waits for what was changed up to the call, and for nothing later', async () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     outbox.add(batch(1), true);
     outbox.add(batch(2), true);
     const saved = outbox.whenSaved('relay');
@@ -42,7 +42,7 @@ describe('an outbox', () => {
   });
 
   test('does not forget a change that only the relay has', async () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     outbox.add(batch(1), false);
     outbox.settled(batch(1).id);
     expect(outbox.saved).toBe('relay');
@@ -53,7 +53,7 @@ describe('an outbox', () => {
   });
 
   test('waits on for what was merged', async () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     outbox.add(batch(1), true);
     const first = outbox.whenSaved('relay');
     outbox.add(batch(2), true);
@@ -68,7 +68,7 @@ describe('an outbox', () => {
   });
 
   test('rejects who waits for a change that is refused, and who asks later', async () => {
-    const outbox = new Outbox('note');
+    const outbox = new Outbox('note', () => 0);
     outbox.add(batch(1), true);
     outbox.add(batch(2), true);
     const saved = outbox.whenSaved('relay');
@@ -77,14 +77,14 @@ describe('an outbox', () => {
     await expect(outbox.whenSaved('relay')).rejects.toMatchObject({ code: 'protocol/refused' });
     await outbox.whenSaved('disk');
     expect(outbox.saved).toBe('disk');
-    expect(outbox.release(batch(2).id)).toEqual(batch(2));
+    expect(outbox.release(batch(2).id)).toEqual({ ...batch(2), madeAt: 0 });
     expect(outbox.quarantined).toEqual([]);
   });
 
   test('says of random lives what their steps say', () => {
     for (let seed = 1; seed <= RUNS; seed++) {
       const random = new Seeded(seed);
-      const outbox = new Outbox('note');
+      const outbox = new Outbox('note', () => 0);
       const states = new Map<number, { durable: boolean; settled: boolean }>();
       for (let step = 0; step < STEPS; step++) {
         const known = [...states.keys()];

@@ -10,12 +10,14 @@
 import { CausewayError } from '@causeway/core';
 import type { BatchId } from '@causeway/core/sync';
 import type { SavedTo } from './status.ts';
-import type { Batch, QuarantinedBatch, Refusal } from './storage/document-store.ts';
+import type { Batch, QuarantinedBatch, Refusal, StoredBatch } from './storage/document-store.ts';
 
 interface Entry {
   readonly batch: Batch;
   /** When it was made, counted within this outbox. */
   readonly order: number;
+  /** Milliseconds since 1970. */
+  readonly madeAt: number;
   /** More than one when it was merged of several batches. */
   readonly changes: number;
   readonly isDurable: boolean;
@@ -32,6 +34,7 @@ interface Waiter {
 
 export class Outbox {
   readonly #name: string;
+  readonly #now: () => number;
   /** In the order in which they were made. */
   #entries = new Map<BatchId, Entry>();
   readonly #quarantine = new Map<BatchId, QuarantinedBatch>();
@@ -40,20 +43,39 @@ export class Outbox {
   #unsaved = 0;
   #unsettled = 0;
 
-  /** `name` is the document's, for error messages. */
-  constructor(name: string) {
+  /** `name` is the document's, for error messages; `now` tells when batches are made. */
+  constructor(name: string, now: () => number) {
     this.#name = name;
+    this.#now = now;
   }
 
   /** What earlier pages, or other tabs, have left in the store. */
-  restore(stored: readonly Batch[], quarantine: readonly QuarantinedBatch[]): void {
-    for (const batch of stored) this.add(batch, true);
+  restore(stored: readonly StoredBatch[], quarantine: readonly QuarantinedBatch[]): void {
+    for (const batch of stored) this.add(batch, true, batch.madeAt);
     for (const batch of quarantine) this.#quarantine.set(batch.id, batch);
   }
 
   /** Changes that are in this page only, and changes that the relay has not acknowledged. */
   get pending(): { readonly memory: number; readonly disk: number } {
     return { memory: this.#unsaved, disk: this.#unsettled };
+  }
+
+  /** When the oldest of the unsettled batches was made. */
+  get pendingSince(): number | undefined {
+    let oldest: number | undefined;
+    for (const { isSettled, madeAt } of this.#entries.values()) {
+      if (!isSettled && (oldest === undefined || madeAt < oldest)) oldest = madeAt;
+    }
+    return oldest;
+  }
+
+  /** Changes that neither the disk nor the relay has. */
+  get inPageOnly(): number {
+    let changes = 0;
+    for (const entry of this.#entries.values()) {
+      if (!entry.isDurable && !entry.isSettled) changes += entry.changes;
+    }
+    return changes;
   }
 
   /** Batches that the relay has not acknowledged, oldest first. */
@@ -67,19 +89,16 @@ export class Outbox {
 
   get saved(): SavedTo {
     if (this.#unsettled === 0 && this.#quarantine.size === 0) return 'relay';
-    for (const { isDurable, isSettled } of this.#entries.values()) {
-      if (!isDurable && !isSettled) return 'memory';
-    }
-    return 'disk';
+    return this.inPageOnly > 0 ? 'memory' : 'disk';
   }
 
   has(id: BatchId): boolean {
     return this.#entries.has(id) || this.#quarantine.has(id);
   }
 
-  add(batch: Batch, isDurable: boolean): void {
+  add(batch: Batch, isDurable: boolean, madeAt: number = this.#now()): void {
     this.#lastOrder += 1;
-    this.#put({ batch, order: this.#lastOrder, changes: 1, isDurable, isSettled: false });
+    this.#put({ batch, order: this.#lastOrder, madeAt, changes: 1, isDurable, isSettled: false });
   }
 
   /** Batches that wait on disk become one, which stands where the first of them stood. */
@@ -111,7 +130,7 @@ export class Outbox {
   refused({ id, code, message }: Refusal): void {
     const entry = this.#take(id);
     if (entry === undefined) return;
-    this.#quarantine.set(id, { ...entry.batch, code, message });
+    this.#quarantine.set(id, { ...entry.batch, madeAt: entry.madeAt, code, message });
     const error = this.#refusal(code, message);
     for (const waiter of this.#waiters) {
       if (waiter.level !== 'relay' || waiter.order < entry.order) continue;
@@ -122,10 +141,10 @@ export class Outbox {
   }
 
   /** Takes a batch out of quarantine; undefined when it is not there. */
-  release(id: BatchId): Batch | undefined {
+  release(id: BatchId): StoredBatch | undefined {
     const batch = this.#quarantine.get(id);
     this.#quarantine.delete(id);
-    return batch && { id, update: batch.update };
+    return batch && { id, update: batch.update, madeAt: batch.madeAt };
   }
 
   /** Resolves when every batch made so far has got there; rejects when the relay refuses one, or the signal says so. */

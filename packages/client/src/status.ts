@@ -10,8 +10,17 @@ export type ConnectionStatus =
   | { readonly state: 'offline'; readonly reason: 'app' | 'network' }
   /** The connection was lost or could not be made; it is tried again `inMs` after this status. */
   | { readonly state: 'waiting'; readonly inMs: number; readonly error: CausewayError }
-  /** Trying again cannot help until the app calls `connect`: other credentials, or newer software. */
+  /** The relay wants credentials, or others than those it was shown. Nothing is tried until `authenticate` or `connect`. */
+  | {
+      readonly state: 'needs-auth';
+      readonly reason: AuthReason;
+      readonly error: CausewayError<'auth/denied'>;
+    }
+  /** Trying again cannot help until the app calls `connect`: newer software, or the same fault time after time. */
   | { readonly state: 'refused'; readonly error: CausewayError };
+
+/** `missing`: there was no token to show. `denied`: it was not accepted, nor was a fresh one. `expired`: a fresh one had expired, too. */
+export type AuthReason = 'missing' | 'denied' | 'expired';
 
 /** Where documents are kept. */
 export type StorageStatus =
@@ -28,6 +37,8 @@ export interface DocumentStatus {
   readonly saved: SavedTo;
   /** Local changes: `memory` are not yet on this device's disk, `disk` not yet acknowledged by the relay. Those of one turn may count as one. */
   readonly pending: { readonly memory: number; readonly disk: number };
+  /** When the oldest change that the relay has not acknowledged was made: ms since 1970 by this device's clock, over reloads too. */
+  readonly pendingSince: number | undefined;
   /** Everything that the relay had when the document was last opened there has come, in the connection that is up now. */
   readonly synced: boolean;
   /** What the relay grants; undefined before it was asked. With `read`, local changes stay pending. */
@@ -42,6 +53,7 @@ export interface DocumentStatus {
 export const BLANK_STATUS: DocumentStatus = {
   saved: 'relay',
   pending: { memory: 0, disk: 0 },
+  pendingSince: undefined,
   synced: false,
   access: undefined,
   quarantined: 0,
@@ -53,6 +65,7 @@ export function equalStatus(a: DocumentStatus, b: DocumentStatus): boolean {
     a.saved === b.saved &&
     a.pending.memory === b.pending.memory &&
     a.pending.disk === b.pending.disk &&
+    a.pendingSince === b.pendingSince &&
     a.synced === b.synced &&
     a.access === b.access &&
     a.quarantined === b.quarantined &&

@@ -169,6 +169,28 @@ describe('saved', () => {
     await expect(handle.saved('disk')).rejects.toMatchObject({ code: 'storage/closed' });
   });
 
+  test('says since when something is pending, over reloads', async () => {
+    const relay = await startRelay();
+    let now = 1_000;
+    const store = new KeptStore(() => now);
+    const platform = { WebSocket, now: () => now };
+    const first = connect(relay, { store, platform, connect: false });
+    const handle = await first.open('note', words());
+    expect(handle.status.pendingSince).toBeUndefined();
+    add(handle, 'a');
+    await handle.saved('disk');
+    expect(handle.status.pendingSince).toBe(1_000);
+    now = 9_000;
+    add(handle, 'b');
+    await first.close();
+    const second = connect(relay, { store, platform, connect: false });
+    const again = await second.open('note', words());
+    expect(again.status).toMatchObject({ pendingSince: 1_000, pending: { disk: 2 } });
+    second.connect();
+    await again.saved('relay');
+    expect(again.status.pendingSince).toBeUndefined();
+  });
+
   test('skips the disk where there is none', async () => {
     const handle = await connect(await startRelay(), { store: new MemoryStore() }).open('note', words());
     add(handle, 'a');
@@ -350,6 +372,34 @@ describe('a relay', () => {
     expect(wordsOf(again)).toEqual([large]);
   });
 
+  test('that refuses a change of a document that is closed: it is listed with its content, and offered again', async () => {
+    const relay = await startRelay({ limits: { session: SMALL_SESSION } });
+    const store = new KeptStore(() => 4_000);
+    const client = connect(relay, { store, platform: { WebSocket, now: () => 4_000 } });
+    const handle = await client.open('note', words());
+    const large = 'x'.repeat(SMALL_SESSION.maxUpdateBytes);
+    add(handle, large);
+    await until(handle, () => handle.status.quarantined === 1);
+    const [refused] = handle.quarantined;
+    expect(refused).toMatchObject({ code: 'too-large', madeAt: 4_000 });
+    expect(await client.quarantine()).toMatchObject([{ name: 'note', batches: [{ id: refused?.id }] }]);
+    await client.close();
+    const later = connect(relay, { store, formats: [latticeFormats()] });
+    const [listed] = await later.quarantine();
+    const [batch] = listed?.batches ?? [];
+    expect(batch).toEqual(refused);
+    const copy = await connect(relay, { connect: false }).open('copy', words());
+    copy.document.apply(batch?.update ?? new Uint8Array());
+    expect(wordsOf(copy)).toEqual([large]);
+    await relay.close();
+    const wide = await startRelay({ port: relay.port });
+    await later.retry('note', batch?.id);
+    const other = await connect(wide).open('note', words());
+    await until(other, () => wordsOf(other).includes(large));
+    expect(await later.quarantine()).toEqual([]);
+    await later.discard('note');
+  });
+
   test('that takes few documents at once gets the next when one is closed', async () => {
     const session = { ...DEFAULT_SESSION_LIMITS, maxChannels: 2 };
     const client = connect(await startRelay({ limits: { session } }));
@@ -414,10 +464,10 @@ describe('a relay', () => {
     const client = connect(await startRelay({ authenticator }), {
       token: async () => tokens.shift() ?? 'good',
     });
-    await untilConnection(client, 'refused');
-    expect(client.connection).toMatchObject({ error: { code: 'auth/denied' } });
+    await untilConnection(client, 'needs-auth');
+    expect(client.connection).toMatchObject({ reason: 'denied', error: { code: 'auth/denied' } });
     expect(asked).toEqual(['old', 'older']);
-    client.connect();
+    client.authenticate();
     await untilConnection(client, 'online');
   });
 });
@@ -454,7 +504,7 @@ describe('a relay that takes signed tokens', () => {
     add(handle, 'before');
     await handle.saved('relay');
     await relay.revoke({ of: 'principal', principal: 'ann' });
-    await untilConnection(client, 'refused');
+    await untilConnection(client, 'needs-auth');
     add(handle, 'meanwhile');
     await handle.saved('disk');
     expect(handle.status).toMatchObject({ saved: 'disk', pending: { disk: 1 } });

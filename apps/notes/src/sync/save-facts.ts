@@ -25,6 +25,7 @@ export function lineOf(connection: ConnectionStatus): Line {
       return { state: connection.reason === 'app' ? 'switched-off' : 'no-network' };
     case 'waiting':
       return { state: 'unreachable' };
+    case 'needs-auth':
     case 'refused':
       return { state: 'refused', reason: wordsOf(connection.error) };
   }

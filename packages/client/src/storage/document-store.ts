@@ -29,8 +29,13 @@ export interface Batch {
   readonly update: Uint8Array;
 }
 
+export interface StoredBatch extends Batch {
+  /** Milliseconds since 1970 by this device's clock, and one more than the batch before where that would be the same. */
+  readonly madeAt: number;
+}
+
 /** A batch that the relay refused: kept with its content until the user retries or discards it. */
-export interface QuarantinedBatch extends Batch {
+export interface QuarantinedBatch extends StoredBatch {
   readonly code: string;
   readonly message: string;
 }
@@ -43,7 +48,7 @@ export interface StoredDocument {
   /** The content beside outbox and quarantine, oldest first. Merged in any order with theirs it gives the document. */
   readonly chunks: readonly Uint8Array[];
   /** In the order they were made. */
-  readonly outbox: readonly Batch[];
+  readonly outbox: readonly StoredBatch[];
   readonly quarantine: readonly QuarantinedBatch[];
   /** The records of this document that could not be read, each with its key. They are kept as they are. */
   readonly damage: readonly CausewayError<'storage/corrupt'>[];
@@ -96,6 +101,8 @@ export interface StoredEntry {
   readonly kind: DocumentKind;
   /** Batches in its outbox. */
   readonly pending: number;
+  /** Batches that the relay has refused. */
+  readonly quarantined: number;
 }
 
 /**

@@ -513,22 +513,29 @@ async function readTail(database: Database, name: DocumentName): Promise<Tail | 
 }
 
 async function listDocuments(database: Database): Promise<readonly StoredEntry[]> {
-  const tx = database.transaction(['documents', 'outbox'], 'readonly');
+  const tx = database.transaction(['documents', 'outbox', 'quarantine'], 'readonly');
   const documents = tx.objectStore('documents');
-  const [names, rows, outbox] = await Promise.all([
+  const [names, rows, outbox, quarantine] = await Promise.all([
     documents.getAllKeys(),
     documents.getAll(),
     tx.objectStore('outbox').getAllKeys(),
+    tx.objectStore('quarantine').getAllKeys(),
   ]);
-  const pending = new Map<string, number>();
-  for (const [name] of outbox) pending.set(name, (pending.get(name) ?? 0) + 1);
+  const [pending, quarantined] = [countsByName(outbox), countsByName(quarantine)];
   return rows.flatMap((row, index) => {
     const name = names[index];
     const kind = readable(kindCodec, row, String(name));
     // One that cannot be read is reported when it is opened.
     if (name === undefined || kind === undefined) return [];
-    return [{ name: parseDocumentName(name), kind, pending: pending.get(name) ?? 0 }];
+    const counts = { pending: pending.get(name) ?? 0, quarantined: quarantined.get(name) ?? 0 };
+    return [{ name: parseDocumentName(name), kind, ...counts }];
   });
+}
+
+function countsByName(keys: readonly BatchKey[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [name] of keys) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** Every row of one document: arrays sort behind numbers and strings. */

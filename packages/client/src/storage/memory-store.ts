@@ -32,8 +32,14 @@ export class MemoryStore implements DocumentStore {
   readonly place: string | undefined = undefined;
   readonly #documents = new Map<DocumentName, Kept>();
   readonly #replicas = new Set<ReplicaId>();
-  #batchesMade = 0;
+  readonly #now: () => number;
+  #lastMadeAt = 0;
   #closed = false;
+
+  /** `now`: milliseconds since 1970, for the age of what is pending. Without it batches only have an order. */
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
+  }
 
   async open(): Promise<void> {
     this.#check('open');
@@ -61,7 +67,7 @@ export class MemoryStore implements DocumentStore {
       outbox: pick(kept.outbox, named.outbox),
       quarantine: pick(kept.quarantine, named.quarantine),
     };
-    const after = applyChanges(before, changes, () => this.#batchesMade++);
+    const after = applyChanges(before, changes, () => this.#nextMadeAt());
     kept.position = after.position;
     kept.chunks.push(...after.chunks.map(copyOf));
     replace(kept.outbox, before.outbox, ownBytes(before.outbox, after.outbox));
@@ -83,7 +89,12 @@ export class MemoryStore implements DocumentStore {
 
   async list(): Promise<readonly StoredEntry[]> {
     this.#check('list');
-    return [...this.#documents].map(([name, kept]) => ({ name, kind: kept.kind, pending: kept.outbox.size }));
+    return [...this.#documents].map(([name, { kind, outbox, quarantine }]) => ({
+      name,
+      kind,
+      pending: outbox.size,
+      quarantined: quarantine.size,
+    }));
   }
 
   async delete(name: DocumentName): Promise<void> {
@@ -123,6 +134,11 @@ export class MemoryStore implements DocumentStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #nextMadeAt(): number {
+    this.#lastMadeAt = Math.max(this.#lastMadeAt + 1, Math.floor(this.#now()));
+    return this.#lastMadeAt;
   }
 
   #check(what: string): void {

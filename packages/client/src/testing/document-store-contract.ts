@@ -46,7 +46,7 @@ export const documentStoreContract: readonly DocumentStoreCheck[] = [
     await store.write(NOTE, KIND, { made: [batch(9, 'a'), batch(3, 'b')] });
     await store.write(NOTE, KIND, { made: [batch(5, 'c')] });
     same(await look(store), { content: 'abc', outbox: [9, 3, 5], quarantine: [], position: undefined });
-    same(await store.list(), [{ name: NOTE, kind: KIND, pending: 3 }]);
+    same(await store.list(), [{ name: NOTE, kind: KIND, pending: 3, quarantined: 0 }]);
   }),
 
   check('writes that are begun in one turn are done in order', async (store) => {

@@ -115,7 +115,80 @@ describe('a connection', () => {
     const world = new World();
     await world.goOnline();
     world.socket.end(4401);
-    expect(world.connection.status).toMatchObject({ state: 'refused', error: { code: 'auth/denied' } });
+    expect(world.connection.status).toMatchObject({
+      state: 'needs-auth',
+      reason: 'missing',
+      error: { code: 'auth/denied' },
+    });
+    world.time.advance(1_000_000);
+    await world.settle();
+    expect(world.sockets).toHaveLength(1);
+  });
+
+  test('tells a token that has run out from one that is not accepted, and goes on when there is another', async () => {
+    for (const [code, reason] of [
+      [4419, 'expired'],
+      [4401, 'denied'],
+    ] as const) {
+      const world = new World({ token: async () => 'one' });
+      await world.goOnline();
+      world.socket.end(code);
+      expect(world.connection.status).toMatchObject({ state: 'waiting', error: { code: 'auth/denied' } });
+      world.time.advance(world.waitMs());
+      await world.settle();
+      world.socket.open();
+      world.socket.end(code);
+      expect(world.connection.status).toMatchObject({ state: 'needs-auth', reason });
+      world.connection.authenticate();
+      await world.settle();
+      expect(world.connection.status.state).toBe('connecting');
+    }
+  });
+
+  test('shows other credentials on the connection that is up, and none where none is wanted', async () => {
+    const tokens = ['one', 'two'];
+    const world = new World({ token: async () => tokens.shift() });
+    world.connection.authenticate();
+    expect(world.connection.status).toEqual({ state: 'offline', reason: 'app' });
+    await world.goOnline();
+    world.socket.frames();
+    world.connection.authenticate();
+    await world.settle();
+    expect(world.socket.frames()).toEqual([{ type: 'refresh', token: 'two' }]);
+  });
+
+  test('stops when it ends with a fault time after time, and not when faults are far between', async () => {
+    for (const steadyMs of [0, 12_000]) {
+      const world = new World();
+      await world.goOnline();
+      for (let fault = 1; fault < 5; fault++) {
+        world.time.advance(steadyMs);
+        world.socket.end(4413);
+        world.time.advance(world.waitMs());
+        await world.settle();
+        world.socket.open();
+        world.socket.receive(WELCOME);
+      }
+      world.time.advance(steadyMs);
+      world.socket.end(4413);
+      expect(world.connection.status.state).toBe(steadyMs === 0 ? 'refused' : 'waiting');
+    }
+  });
+
+  test('waits longer and longer for a relay that answers and does not welcome', async () => {
+    const world = new World();
+    await world.goOnline();
+    world.time.advance(12_000);
+    world.socket.end(4503);
+    const waits: number[] = [];
+    for (let failure = 0; failure < 8; failure++) {
+      waits.push(world.waitMs());
+      world.time.advance(world.waitMs());
+      await world.settle();
+      world.socket.open();
+      world.socket.end(4503);
+    }
+    expect(Math.max(...waits)).toBeGreaterThan(10_000);
   });
 
   test('fetches a fresh token when the relay asks for one', async () => {

@@ -27,7 +27,7 @@ import {
   stepClientConnection,
 } from '@causeway/core/sync';
 import type { Platform, WebSocketLike } from '../platform.ts';
-import type { ConnectionStatus } from '../status.ts';
+import type { AuthReason, ConnectionStatus } from '../status.ts';
 import { backoffMs, RECONNECT_BACKOFF } from './backoff.ts';
 
 export interface ConnectionOptions {
@@ -50,6 +50,14 @@ const TICK_MS = 1000;
 const SOCKET_BUFFER_BYTES = 1024 * 1024;
 /** Browsers do not tell when a WebSocket has drained. */
 const DRAIN_CHECK_MS = 20;
+/** What one side found wrong with what the other sent. */
+const FAULTS: ReadonlySet<number> = new Set(
+  (['message-too-big', 'bad-frame', 'unexpected-frame', 'too-large'] as const).map(
+    (reason) => CLOSE_CODES[reason].code,
+  ),
+);
+/** Connections that end with a fault soon after their start, before it is believed that the next would, too. */
+const MAX_FAULTS_IN_A_ROW = 5;
 /** A connection that stood this long was a good one: the next failure is the first of its row. */
 const STEADY_MS = 10_000;
 /** A connection without a proper end: the WebSocket standard's number for it. */
@@ -70,7 +78,10 @@ export class Connection {
   #attempt = 0;
   #failures = 0;
   #deniedInARow = 0;
-  #welcomedAt = 0;
+  #faultsInARow = 0;
+  #hasShownToken = false;
+  /** Undefined until this attempt is welcomed. */
+  #welcomedAt: number | undefined;
   #cancelTimer: () => void = () => {};
   #cancelDrain: () => void = () => {};
 
@@ -82,7 +93,7 @@ export class Connection {
     return this.#status;
   }
 
-  /** From now on the connection is made, and made again whenever it is lost. Leaves `refused` and cuts `waiting` short. */
+  /** From now on the connection is made, and made again whenever it is lost. Leaves `refused` and `needs-auth`, cuts `waiting` short. */
   connect(): void {
     const { page } = this.#options.platform;
     if (!this.#wanted) {
@@ -93,7 +104,14 @@ export class Connection {
     if (this.#status.state === 'online' || this.#status.state === 'connecting') return;
     this.#failures = 0;
     this.#deniedInARow = 0;
+    this.#faultsInARow = 0;
     this.#begin();
+  }
+
+  /** There are other credentials: they are shown on the connection that is up, or on a new one if one is wanted. */
+  authenticate(): void {
+    if (this.#status.state === 'online') this.#refreshToken();
+    else if (this.#wanted) this.connect();
   }
 
   /** Until `connect`, there is no connection. */
@@ -153,6 +171,8 @@ export class Connection {
       return;
     }
     socket.binaryType = 'arraybuffer';
+    this.#welcomedAt = undefined;
+    this.#hasShownToken = token !== undefined;
     // What comes from a socket that was given up is not heard any more.
     const heard = (hear: () => void): void => {
       if (this.#socket === socket) hear();
@@ -249,23 +269,35 @@ export class Connection {
   }
 
   #disconnected(code: number, retry: RetryAdvice, error: RelayError | undefined): void {
-    const { platform, onDisconnected, token, url } = this.#options;
+    const { platform, onDisconnected, url } = this.#options;
     onDisconnected();
     if (!this.#wanted) return;
-    if (platform.monotonicNow() - this.#welcomedAt >= STEADY_MS) this.#failures = 0;
+    if (this.#welcomedAt !== undefined && platform.monotonicNow() - this.#welcomedAt >= STEADY_MS) {
+      this.#failures = 0;
+      this.#faultsInARow = 0;
+    }
+    this.#faultsInARow = FAULTS.has(code) ? this.#faultsInARow + 1 : 0;
     const said = error === undefined ? `close code ${code}` : `${error.message} (close code ${code})`;
-    if (retry === 'backoff') {
+    if (retry === 'backoff' && this.#faultsInARow < MAX_FAULTS_IN_A_ROW) {
       this.#retry(lostError(said));
-    } else if (retry === 'no') {
+    } else if (retry !== 'new-token') {
       const data = { what: 'connection', name: url, code: String(code) } as const;
       this.#refuse(new CausewayError('protocol/refused', data, `${url} refuses this client: ${said}`));
     } else {
       this.#deniedInARow += 1;
       const denied = new CausewayError('auth/denied', { reason: said }, `${url}: ${said}; sign in again`);
       // One fresh token is tried; when that is denied too, another from the same place would be.
-      if (token === undefined || this.#deniedInARow > 1) this.#refuse(denied);
-      else this.#retry(denied);
+      if (this.#hasShownToken && this.#deniedInARow === 1) this.#retry(denied);
+      else {
+        this.#cancelTimer();
+        this.#setStatus({ state: 'needs-auth', reason: this.#authReason(code), error: denied });
+      }
     }
+  }
+
+  #authReason(code: number): AuthReason {
+    if (!this.#hasShownToken) return 'missing';
+    return code === CLOSE_CODES.expired.code ? 'expired' : 'denied';
   }
 
   #retry(error: CausewayError): void {
