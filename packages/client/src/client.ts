@@ -3,6 +3,7 @@
  * puts the parts together; what happens to one document is in open-document.ts.
  */
 import { CausewayError, Listeners } from '@causeway/core';
+import { equalBytes } from '@causeway/core/bytes';
 import {
   type Engine,
   type EngineFactory,
@@ -12,8 +13,13 @@ import {
   type Site,
   type UpdateFormat,
 } from '@causeway/core/format';
-import { type DocumentKind, type DocumentName, parseDocumentName } from '@causeway/core/id';
-import type { BatchId, RelayChannelFrame, SessionLimits } from '@causeway/core/sync';
+import {
+  type DocumentKind,
+  type DocumentName,
+  parseDocumentKind,
+  parseDocumentName,
+} from '@causeway/core/id';
+import { type BatchId, type RelayChannelFrame, randomBatchId, type SessionLimits } from '@causeway/core/sync';
 import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
@@ -21,6 +27,7 @@ import { hostPlatform, type Platform } from './platform.ts';
 import { freshReplica, leaseReplica, pagesGone, type ReplicaLease } from './replica-lease.ts';
 import type { ConnectionStatus, StorageStatus } from './status.ts';
 import type {
+  Batch,
   DocumentStore,
   QuarantinedBatch,
   Release,
@@ -96,6 +103,19 @@ export interface Client {
   /** The documents in the store. */
   list(): Promise<readonly StoredEntry[]>;
 
+  /**
+   * Everything that this device has of a document, also what the relay lacks or refused; undefined when it has none.
+   * `storage/corrupt` when some of it cannot be read. Files of documents: `@causeway/client/archive`.
+   */
+  exportDocument(name: string): Promise<ExportedDocument | undefined>;
+
+  /**
+   * Takes in what is new of an exported document, as a change made here: it is stored, shown where the document is open, and
+   * sent. All or nothing: `decode/*` unless all of it is of its kind, `protocol/kind-mismatch` when the document here is of
+   * another, `protocol/unknown-kind` when its format is not known: see `ClientOptions.formats`.
+   */
+  importDocument(document: ExportedDocument): Promise<void>;
+
   /** Deletes the copy of a document on this device; the relay's stays. Closes it if it is open. What was not sent is lost. */
   delete(name: string): Promise<void>;
 
@@ -104,6 +124,13 @@ export interface Client {
 
   /** Closes every document and the connection. Resolves when all is stored; rejects with `storage/*` when it cannot be, and is closed all the same. */
   close(): Promise<void>;
+}
+
+/** A document as bytes: its updates, which merged in any order are its content. */
+export interface ExportedDocument {
+  readonly name: string;
+  readonly kind: string;
+  readonly updates: readonly Uint8Array[];
 }
 
 /** A document with changes that the relay has refused. */
@@ -264,6 +291,50 @@ class RelayClient implements Client {
 
   discard(name: string, id?: BatchId): Promise<void> {
     return this.#release(name, 'nowhere', id);
+  }
+
+  async exportDocument(name: string): Promise<ExportedDocument | undefined> {
+    const parsed = parseDocumentName(name);
+    const { store } = await this.#home;
+    await Promise.allSettled([this.#opening.get(parsed)]);
+    const open = this.#documents.get(parsed);
+    if (open !== undefined) {
+      const { document, status } = open;
+      if (CausewayError.inFamily(status.error, 'storage') && status.pending.memory === 0) throw status.error;
+      return { name, kind: document.format.kind, updates: [document.snapshot()] };
+    }
+    const stored = await store.load(parsed);
+    const [damaged] = stored?.damage ?? [];
+    if (damaged !== undefined) throw damaged;
+    return stored && { name, kind: stored.kind, updates: updatesOf(stored) };
+  }
+
+  async importDocument({ name, kind, updates }: ExportedDocument): Promise<void> {
+    const [parsed, wanted] = [parseDocumentName(name), parseDocumentKind(kind)];
+    const format = this.#formatOf(wanted);
+    if (format === undefined) {
+      const message = `no format of ${kind} is known here: pass it to createClient in formats`;
+      throw new CausewayError('protocol/unknown-kind', { kind }, message);
+    }
+    for (const update of updates) format.validate(update);
+    const { store } = await this.#home;
+    if (this.#isClosed) throw storeClosed('import');
+    await Promise.allSettled([this.#opening.get(parsed), this.#couriers.release(parsed)]);
+    const open = this.#documents.get(parsed);
+    const stored = open === undefined ? await store.load(parsed) : undefined;
+    const found = open?.document.format.kind ?? stored?.kind ?? wanted;
+    if (found !== wanted) throw kindMismatch(parsed, found, wanted);
+    const held = stored && format.versionOf(format.merge(updatesOf(stored)));
+    const version = open?.document.version() ?? held;
+    const whole = format.merge(updates);
+    const update = version === undefined ? whole : format.diff(whole, version);
+    if (equalBytes(update, format.empty)) return;
+    const batch: Batch = { id: randomBatchId(() => this.#platform.random()), update };
+    await store.write(parsed, wanted, { made: [batch] });
+    const { id } = await this.#lease;
+    this.#tabs?.tell({ type: 'changed', from: id, name: parsed, kind: wanted, update });
+    if (open === undefined) await this.#couriers.retry(parsed);
+    else await open.takeOver();
   }
 
   async delete(name: string): Promise<void> {
@@ -548,6 +619,11 @@ function defaultStore(platform: Platform, namespace: string): DocumentStore | un
     page &&
     new Journal({ storage: localStorage, page, prefix: `${database}:journal`, random });
   return new IndexedDbStore({ database, now, setTimer, journal });
+}
+
+/** All of a document's content. */
+function updatesOf({ chunks, outbox, quarantine }: StoredDocument): readonly Uint8Array[] {
+  return [...chunks, ...[...outbox, ...quarantine].map(({ update }) => update)];
 }
 
 function siteOf(replica: Site['replica'], { now, random }: Platform): Site {

@@ -1,5 +1,11 @@
 /** The browser sync client: documents kept on this device, one connection to a relay, and the truth about what is saved. */
-export { type Client, type ClientOptions, createClient, type QuarantinedDocument } from './client.ts';
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type ExportedDocument,
+  type QuarantinedDocument,
+} from './client.ts';
 export type { DocumentHandle } from './document-handle.ts';
 export type { BroadcastChannelLike, Platform, WebSocketLike } from './platform.ts';
 export type { AuthReason, ConnectionStatus, DocumentStatus, SavedTo, StorageStatus } from './status.ts';
