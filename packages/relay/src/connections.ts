@@ -161,17 +161,15 @@ export class Connections {
       if (connection.identity !== undefined && isShutOut(connection.identity)) connection.fail(error);
   }
 
-  /** Tells all that the relay is going away; whoever has not closed after `ms` is cut off. */
-  async stop(ms: number): Promise<void> {
+  /** Tells all that the relay is going away; whoever has not closed after `ms` is cut off. `after` sets a timer. */
+  async stop(ms: number, after: (ms: number, run: () => void) => void): Promise<void> {
     this.#stopping = true;
     for (const connection of this.#open.keys()) connection.stop();
     if (this.#open.size === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
-      timer = setTimeout(resolve, ms);
+      after(ms, resolve);
     });
-    clearTimeout(timer);
     for (const { socket } of this.#open.values()) socket.destroy();
   }
 

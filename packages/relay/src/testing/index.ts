@@ -1,3 +1,4 @@
+export { RelayCore, type RelayCoreOptions, type RelayPlatform, TICK_MS } from '../relay-core.ts';
 export {
   type AuthenticatorUnderTest,
   checkAuthenticator,
