@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{packages/*,apps/*,bench,checks}/src/**/*.test.ts'],
+          include: ['{packages/*,apps/*,bench,simulation,checks}/src/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },

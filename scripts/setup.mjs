@@ -21,6 +21,7 @@ const PROJECTS = [
   'packages/relay',
   'apps/notes',
   'bench',
+  'simulation',
   'checks',
 ];
 const MANIFESTS = [

@@ -7,7 +7,7 @@ import { lineAt, type SourceFile, sourceFiles, withoutComments } from './source-
 export const forbiddenWords: Check = {
   name: 'words',
   run: async (root) => {
-    const folders = ['packages', 'apps', 'bench', 'checks', 'scripts'];
+    const folders = ['packages', 'apps', 'bench', 'simulation', 'checks', 'scripts'];
     const files = await sourceFiles(root, folders, /\.(?:[cm]?[jt]s|tsx)$/);
     return { findings: files.flatMap(wordFindings) };
   },

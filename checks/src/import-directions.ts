@@ -19,7 +19,11 @@ export const importDirections: Check = {
   name: 'imports',
   run: async (root) => {
     const manifest = parseManifest(await readFile(`${root}packages/core/package.json`, 'utf8'));
-    const files = await sourceFiles(root, ['packages', 'apps', 'bench'], /\/(?:src|e2e)\/.*\.tsx?$/);
+    const files = await sourceFiles(
+      root,
+      ['packages', 'apps', 'bench', 'simulation'],
+      /\/(?:src|e2e)\/.*\.tsx?$/,
+    );
     return { findings: [...manifestFindings(manifest), ...importFindings(files, manifest)] };
   },
 };
@@ -183,7 +187,7 @@ const isNodeModule = (specifier: string): boolean =>
 const resolved = (path: string, specifier: string): string => posix.join(posix.dirname(path), specifier);
 
 const packageOf = (path: string): string | undefined =>
-  /^(?:packages|apps)\/[^/]+|^bench(?=\/)/.exec(path)?.[0];
+  /^(?:packages|apps)\/[^/]+|^(?:bench|simulation)(?=\/)/.exec(path)?.[0];
 
 /** The folder of core that a file belongs to: '' for the files at the top, undefined outside core. */
 const coreFolder = (path: string): string | undefined => {

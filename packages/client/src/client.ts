@@ -24,7 +24,7 @@ import { Couriers } from './couriers.ts';
 import type { DocumentHandle } from './document-handle.ts';
 import { type DocumentHost, OpenDocument } from './open-document.ts';
 import { hostPlatform, type Platform } from './platform.ts';
-import { freshReplica, leaseReplica, pagesGone, type ReplicaLease } from './replica-lease.ts';
+import { freshReplica, leaseApart, leaseReplica, pagesGone, type ReplicaLease } from './replica-lease.ts';
 import type { ConnectionStatus, StorageStatus } from './status.ts';
 import type {
   Batch,
@@ -544,7 +544,7 @@ class RelayClient implements Client {
         this.#retiring = undefined;
         throw error;
       }
-      this.#lease = Promise.resolve(freshReplica(this.#platform.random));
+      this.#lease = leaseApart({ store, platform: this.#platform });
       lease.release();
     });
     return this.#retiring;

@@ -301,15 +301,14 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     this.#outbox.add(batch, false);
     this.#unsent.set(batch.id, batch);
     return this.#host.store.write(this.name, this.document.format.kind, { made: [batch] }).then(
-      () => this.#isDurable(batch.id),
+      () => this.#isDurable(batch),
       () => this.#isNotDurable(batch),
     );
   }
 
-  #isDurable(id: BatchId): void {
+  #isDurable({ id, update }: Batch): void {
     this.#outbox.durable(id);
-    const batch = this.#unsent.get(id);
-    if (batch !== undefined) this.#host.onStored(this, batch.update);
+    this.#host.onStored(this, update);
     this.#enqueue(id);
     this.#compactIfWorthwhile();
     this.#changed();
@@ -465,7 +464,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   #written(changes: readonly DocumentChange[]): void {
     for (const { received = [], made = [], settled = [] } of changes) {
-      for (const { id } of made) this.#isDurable(id);
+      for (const batch of made) this.#isDurable(batch);
       this.#chunks += Math.min(received.length, 1) + settled.length;
     }
     this.#compactIfWorthwhile();

@@ -40,6 +40,14 @@ export async function leaseReplica(pool: ReplicaPool): Promise<ReplicaLease> {
   return lease ?? freshReplica(platform.random);
 }
 
+/** An id that is in no pool, under a lock all the same: other tabs have to notice when its page is gone. */
+export async function leaseApart(pool: ReplicaPool): Promise<ReplicaLease> {
+  const { random, locks } = pool.platform;
+  if (locks === undefined || pool.store.place === undefined) return freshReplica(random);
+  const lease = await lockReplica(pool, randomReplicaId(random), async () => true);
+  return lease ?? freshReplica(random);
+}
+
 /** An id that is in no pool: for histories that may not be continued by anyone else. */
 export function freshReplica(random: () => number): ReplicaLease {
   return { id: randomReplicaId(random), release: () => {} };

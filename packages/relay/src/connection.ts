@@ -53,6 +53,17 @@ export interface Socket {
   resume(): void;
 }
 
+/** Who handles a socket. Every call is about this one socket. */
+export interface SocketHandler {
+  message(bytes: Uint8Array): void;
+  /** The other side did what WebSocket or this protocol does not allow. */
+  fail(error: unknown): void;
+  /** The answer to a ping. */
+  alive(): void;
+  /** The socket is gone. Once, and last. */
+  lost(): void;
+}
+
 export interface ConnectionParts {
   readonly activity: Activity;
   /** The name that the relay gives itself. */

@@ -8,10 +8,9 @@ import type { Activity, Protocol } from './activity.ts';
 import { ANYONE } from './auth/authenticator.ts';
 import type { Identity } from './auth/identity.ts';
 import { isOwnMachine } from './client-address.ts';
-import type { Socket } from './connection.ts';
+import type { Socket, SocketHandler } from './connection.ts';
 import type { RelayLimits } from './limits.ts';
 import { Rates } from './rates.ts';
-import type { SocketHandler } from './websocket-server.ts';
 
 /** One client, as its protocol handles it. */
 export interface ClientConnection extends SocketHandler {

@@ -4,11 +4,10 @@
  * disk), and goes on when none is left. What goes in and out is counted on the way.
  */
 import type { Activity } from './activity.ts';
-import type { Socket } from './connection.ts';
+import type { Socket, SocketHandler } from './connection.ts';
 import type { HeldSocket } from './connections.ts';
 import type { RelayLimits } from './limits.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
-import type { SocketHandler } from './websocket-server.ts';
 
 const MESSAGE_BURST_SECONDS = 5;
 const BYTE_BURST_SECONDS = 4;

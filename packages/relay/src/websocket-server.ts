@@ -3,21 +3,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CausewayError } from '@causeway/core';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Socket } from './connection.ts';
+import type { Socket, SocketHandler } from './connection.ts';
 import { pathOf } from './http.ts';
 import { StreamSocket } from './stream-socket.ts';
 import { Turns } from './turns.ts';
-
-/** Who handles a socket. Every call is about this one socket. */
-export interface SocketHandler {
-  message(bytes: Uint8Array): void;
-  /** The other side did what WebSocket or this protocol does not allow. */
-  fail(error: unknown): void;
-  /** The answer to a ping. */
-  alive(): void;
-  /** The socket is gone. Once, and last. */
-  lost(): void;
-}
 
 /** What is spoken at an address. */
 export interface WebSocketRoute {

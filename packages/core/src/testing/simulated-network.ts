@@ -52,6 +52,8 @@ export interface SimulatedSocket {
   send(bytes: Uint8Array): void;
   /** The other end gets what was sent before, then `closed(code)`. This end gets no more messages. */
   close(code: number): void;
+  /** Ends it as if the network were gone: what is under way is lost, and each end notices in its own time. */
+  destroy(): void;
   /** Sent and not yet on its way. */
   readonly bufferedBytes: number;
 }
@@ -254,6 +256,10 @@ class End implements SimulatedSocket {
         this.tellClosed(heard ? code : 1006),
       );
     });
+  }
+
+  destroy(): void {
+    this.#connection.cut();
   }
 
   /** Runs `arrive` after what was sent before it has arrived. */

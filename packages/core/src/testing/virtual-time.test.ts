@@ -54,3 +54,14 @@ it('runs until nothing is set, and throws when timers set each other for ever', 
   forEver();
   expect(() => time.runUntilIdle(100)).toThrow('testing/idle');
 });
+
+it('runs timers one by one, up to a time', () => {
+  const time = new VirtualTime();
+  const ran: number[] = [];
+  for (const ms of [20, 10, 10, 30]) time.setTimer(ms, () => ran.push(time.now()));
+  expect(time.runNext(25)).toBe(true);
+  expect(ran).toEqual([10]);
+  while (time.runNext(25));
+  expect(ran).toEqual([10, 10, 20]);
+  expect([time.now(), time.pending]).toEqual([20, 1]);
+});

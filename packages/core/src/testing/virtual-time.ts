@@ -29,8 +29,7 @@ export class VirtualTime {
   /** Runs `run` when time has moved by `ms`. Returns the way to cancel it. May be passed on as a function. */
   readonly setTimer = (ms: number, run: () => void): (() => void) => {
     const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#set++, run };
-    const later = this.#timers.findIndex((other) => other.atMs > timer.atMs);
-    this.#timers.splice(later < 0 ? this.#timers.length : later, 0, timer);
+    this.#timers.splice(this.#firstAfter(timer.atMs), 0, timer);
     return () => {
       const index = this.#timers.indexOf(timer);
       if (index >= 0) this.#timers.splice(index, 1);
@@ -49,23 +48,40 @@ export class VirtualTime {
     this.#nowMs = end;
   }
 
+  /** Runs the next timer when it falls due by `untilMs`, with time moved to it. False when none does; time stands still then. */
+  runNext(untilMs: number): boolean {
+    const [timer] = this.#timers;
+    if (timer === undefined || timer.atMs > untilMs) return false;
+    this.#timers.shift();
+    this.#nowMs = timer.atMs;
+    timer.run();
+    return true;
+  }
+
   /** Runs timers, moving time to each, until none is set. Throws InvariantError after `maxTimers`: something sets timers for ever. */
   runUntilIdle(maxTimers: number = MAX_TIMERS_RUN): void {
     this.#runTimers(Number.POSITIVE_INFINITY, maxTimers);
   }
 
   #runTimers(untilMs: number, maxTimers: number): void {
-    for (let run = 0; ; run++) {
-      const timer = this.#timers[0];
-      if (timer === undefined || timer.atMs > untilMs) return;
-      if (run >= maxTimers)
-        throw new InvariantError(
-          'testing/idle',
-          `still ${this.#timers.length} timers set after ${maxTimers} have run`,
-        );
-      this.#timers.shift();
-      this.#nowMs = timer.atMs;
-      timer.run();
+    for (let run = 0; run < maxTimers; run++) if (!this.runNext(untilMs)) return;
+    const [next] = this.#timers;
+    if (next === undefined || next.atMs > untilMs) return;
+    throw new InvariantError(
+      'testing/idle',
+      `still ${this.#timers.length} timers set after ${maxTimers} have run`,
+    );
+  }
+
+  /** Where a timer of this time stands: behind all that fall due before or with it. */
+  #firstAfter(atMs: number): number {
+    let [low, high] = [0, this.#timers.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const timer = this.#timers[middle];
+      if (timer === undefined || timer.atMs > atMs) high = middle;
+      else low = middle + 1;
     }
+    return low;
   }
 }

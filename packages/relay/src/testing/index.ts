@@ -1,3 +1,4 @@
+export type { Socket as RelaySocket, SocketHandler as RelaySocketHandler } from '../connection.ts';
 export { RelayCore, type RelayCoreOptions, type RelayPlatform, TICK_MS } from '../relay-core.ts';
 export {
   type AuthenticatorUnderTest,
