@@ -21,6 +21,46 @@ export class Person {
     return this.page.getByRole('navigation', { name: 'Notes' });
   }
 
+  /** Opens what is put away on a small screen. */
+  get placesButton(): Locator {
+    return this.page.getByRole('button', { name: /^Places:/ });
+  }
+
+  get places(): Locator {
+    return this.page.getByRole('navigation', { name: 'Places' });
+  }
+
+  get allNotes(): Locator {
+    return this.places.getByRole('button', { name: /^All notes/ });
+  }
+
+  /** The folders in sight. */
+  get folders(): Locator {
+    return this.page.getByRole('treeitem');
+  }
+
+  folder(name: string): Locator {
+    return this.page.getByRole('treeitem', { name, exact: true });
+  }
+
+  /** The folders in sight as an outline. */
+  async outline(): Promise<readonly string[]> {
+    const items = await this.folders.all();
+    return Promise.all(
+      items.map(async (item) => {
+        const level = Number(await item.getAttribute('aria-level'));
+        return `${'-'.repeat(level - 1)}${await item.getAttribute('aria-label')}`;
+      }),
+    );
+  }
+
+  async createFolder(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New folder', exact: true }).click();
+    await this.page.keyboard.type(name);
+    await this.page.keyboard.press('Enter');
+    await expect(this.folder(name)).toBeFocused();
+  }
+
   get title(): Locator {
     return this.page.getByRole('textbox', { name: 'Title', exact: true });
   }

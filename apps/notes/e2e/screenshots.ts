@@ -1,7 +1,5 @@
 /**
- * Not a test: takes pictures of the app to look at, into a folder that git ignores. Run it by hand, from the root:
- *
- *   npx playwright test --config apps/notes/e2e/screenshots.config.ts
+ * Not a test: takes pictures of the app to look at, into a folder that git ignores. Run it by `npm run screenshots`.
  */
 import type { Page } from '@playwright/test';
 import { test } from './fixtures.ts';
@@ -46,6 +44,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await person.savedEverywhere();
       await take('1-empty');
 
+      if (size === 'phone') await person.placesButton.click();
+      for (const folder of ['Kitchen', 'Bread', 'Travel']) await person.createFolder(folder);
+      await person.folder('Bread').press('Alt+ArrowRight');
+      await take('2-places');
+      await person.allNotes.click();
       for (const { title, tags, votes } of NOTES) {
         await person.createNote(title);
         for (const tag of tags) await person.addTag(tag);
@@ -54,6 +57,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       }
       await person.openNote('Packing list');
       await page.getByRole('button', { name: 'Pin' }).click();
+      await page.getByRole('combobox', { name: 'Folder' }).selectOption({ label: 'Travel' });
       await person.text.click();
       await page.keyboard.type(TEXT);
 
@@ -98,6 +102,13 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.getByRole('button', { name: 'Undo' }).last().waitFor();
       await take('9-deleted');
+      if (size === 'phone') await person.placesButton.click();
+      await person.places.getByRole('button', { name: /^Trash/ }).click();
+      await page.getByRole('navigation', { name: 'Notes in the trash' }).getByRole('link').click();
+      await take('10-trash');
+      await toList();
+      await page.getByRole('button', { name: 'Empty trash' }).click();
+      await take('11-empty-trash');
       await otherContext.close();
       await context.close();
     });

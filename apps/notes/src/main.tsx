@@ -8,6 +8,7 @@ import { Shelf } from './sync/shelf.ts';
 import { App } from './ui/app.tsx';
 import './styles/base.css';
 import './styles/shell.css';
+import './styles/places.css';
 import './styles/list.css';
 import './styles/note.css';
 import './styles/prose.css';

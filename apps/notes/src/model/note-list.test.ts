@@ -18,6 +18,7 @@ const note = (id: string, about: Partial<Note> = {}): Note => ({
   tags: [],
   pinned: false,
   votes: 0,
+  folder: undefined,
   created: 0,
   ...about,
 });

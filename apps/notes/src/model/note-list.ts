@@ -20,8 +20,15 @@ export interface Note {
   readonly tags: readonly string[];
   readonly pinned: boolean;
   readonly votes: number;
+  /** The name of a folder, which may be deleted; undefined for none. */
+  readonly folder: string | undefined;
   /** Milliseconds since 1970 by the clock of the device that made it. */
   readonly created: number;
+}
+
+export interface TrashedNote extends Note {
+  /** When it was moved to the trash, as `created`. */
+  readonly deleted: number;
 }
 
 export type NoteOrder = 'newest' | 'votes' | 'title';

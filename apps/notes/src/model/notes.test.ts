@@ -7,7 +7,7 @@ import {
   changeNotes,
   createNote,
   deleteNote,
-  isDeleted,
+  dropNotes,
   type NotesChange,
   type NotesContent,
   NotesReader,
@@ -37,7 +37,11 @@ class Device {
   }
 
   get notes(): readonly Note[] {
-    return this.#reader.notes;
+    return this.#reader.state.notes;
+  }
+
+  get trash(): readonly string[] {
+    return this.#reader.state.trash.map(({ id, deleted }) => `${id} ${deleted}`);
   }
 
   get only(): Note {
@@ -85,9 +89,11 @@ describe('one device', () => {
       tags: ['a', 'b', 'long'],
       pinned: true,
       votes: 1,
+      folder: undefined,
       created: 5,
+      deleted: 0,
     });
-    expect(device.do(deleteNote('n')).notes).toEqual([]);
+    expect(device.do(deleteNote('n', 9)).notes).toEqual([]);
   });
 
   it('gets a deleted note back as it was', () => {
@@ -98,18 +104,23 @@ describe('one device', () => {
       voteFor('n', -1),
     );
     const before = device.only;
-    device.do(deleteNote('n'));
-    expect([device.notes.length, isDeleted(device.content, 'n')]).toEqual([0, true]);
+    device.do(deleteNote('n', 9));
+    expect([device.notes, device.trash]).toEqual([[], ['n 9']]);
     device.do(restoreNote('n'));
-    expect(device.only).toEqual(before);
-    expect(device.do(voteFor('n', 1), removeTag('n', 'a')).only).toEqual({ ...before, votes: 0, tags: [] });
+    expect([device.trash, device.only]).toEqual([[], { ...before, deleted: 9 }]);
+    expect(device.do(voteFor('n', 1), removeTag('n', 'a')).only).toMatchObject({ votes: 0, tags: [] });
+  });
+
+  it('empties the trash of what is in it, and of nothing else', () => {
+    const device = new Device(1).do(createNote('n', 5), createNote('m', 6), deleteNote('n', 9));
+    device.do(dropNotes(['n', 'm', 'none']));
+    expect([device.notes.map(({ id }) => id), device.trash]).toEqual([['m'], []]);
   });
 
   it('does not bring a deleted note back by changing it', () => {
-    const device = new Device(1).do(createNote('n', 5), deleteNote('n'));
+    const device = new Device(1).do(createNote('n', 5), deleteNote('n', 9));
     device.do(renameNote('n', 'x'), addTags('n', ['a']), voteFor('n', 1), pinNote('n', true));
     expect(device.notes).toEqual([]);
-    expect(isDeleted(device.content, 'other')).toBe(false);
   });
 
   it('shows a note whose moment of making is nonsense', () => {
@@ -160,17 +171,25 @@ describe('two devices at the same time', () => {
 
   it('a note that is changed while it is deleted stays, whole', () => {
     const [a, b] = pair(createNote('n', 7), renameNote('n', 'Title'), addTags('n', ['t']));
-    a.do(deleteNote('n'));
+    a.do(deleteNote('n', 9));
     b.do(voteFor('n', 1));
     meet(a, b);
     expect(b.only).toMatchObject({ tags: ['t'], pinned: false, votes: 1, created: 7 });
     expect(texts(b.only.titles)).toEqual(['Title']);
   });
 
+  it('emptying the trash yields to taking the note out of it', () => {
+    const [a, b] = pair(createNote('n', 7), renameNote('n', 'Title'), deleteNote('n', 9));
+    a.do(dropNotes(['n']));
+    b.do(restoreNote('n'));
+    meet(a, b);
+    expect(texts(a.only.titles)).toEqual(['Title']);
+  });
+
   it('both deleting it is deleting it', () => {
     const [a, b] = pair(createNote('n', 1));
-    a.do(deleteNote('n'));
-    b.do(deleteNote('n'));
+    a.do(deleteNote('n', 9));
+    b.do(deleteNote('n', 9));
     meet(a, b);
     expect(a.notes).toEqual([]);
   });
@@ -202,7 +221,7 @@ describe('reading again', () => {
     const device = new Device(1);
     let updates = 0;
     device.content.onUpdate(() => updates++);
-    device.do(createNote('n', 1), addTags('n', ['a', 'b', 'c']), renameNote('n', 'x'), deleteNote('n'));
+    device.do(createNote('n', 1), addTags('n', ['a', 'b', 'c']), renameNote('n', 'x'), deleteNote('n', 9));
     expect(updates).toBe(4);
   });
 });

@@ -4,12 +4,15 @@
  *
  *   notes   id → title     both titles stay when two people give one at the same time, until one of them picks
  *                tags      adding wins over removing
- *                marks     `listed` and `pinned`; setting one wins over taking it off
+ *                marks     `listed`, `trashed` and `pinned`; setting one wins over taking it off
  *                votes     every vote counts once
+ *                folder    the name of its folder; the last to move it wins
  *                created   set once, by the device that made the note
+ *                deleted   when it was last moved to the trash
+ *   folders a tree         changed by folders.ts
  *
- * Deleting a note takes its mark `listed` off, and everything in it stays, so that it can be had back whole. Each change of a
- * note puts that mark on again: a deletion yields to a change made at the same time.
+ * A note is listed, or in the trash, or gone, as its marks say; everything in it stays, so that it can be had back whole. Each
+ * change of a note marks it as listed again: a deletion, and emptying the trash, yield to a change made at the same time.
  */
 import {
   counter,
@@ -20,24 +23,30 @@ import {
   schema,
   set,
   type TypedDocument,
+  tree,
 } from '@causeway/core/doc';
 import { nativeDocument, type SchemaEngine } from '@causeway/core/native';
-import type { Note, Title } from './note-list.ts';
+import { type Folder, foldersOf } from './folders.ts';
+import type { Note, Title, TrashedNote } from './note-list.ts';
 
 /** The name of the document. */
 export const NOTES_NAME = 'note-list';
 
-type Mark = 'listed' | 'pinned';
+type Mark = 'listed' | 'trashed' | 'pinned';
 
 const noteFields = {
   title: register<string>(),
   tags: set<string>(),
   marks: set<Mark>(),
   votes: counter(),
+  folder: register<string>(),
   created: register<number>(),
+  deleted: register<number>(),
 };
 
-export const notesSchema = schema({ notes: mapOf(record(noteFields)) });
+const folderFields = { name: register<string>() };
+
+export const notesSchema = schema({ notes: mapOf(record(noteFields)), folders: tree(folderFields) });
 
 export const notesFactory = nativeDocument(notesSchema);
 
@@ -48,19 +57,20 @@ export type NotesDocument = SchemaEngine<NotesFields>;
 export type NotesContent = TypedDocument<NotesFields>;
 
 /** One thing that somebody does to the list. */
-export type NotesChange = (content: NotesContent) => void;
+export type NotesChange<Result = void> = (content: NotesContent) => Result;
 
 /** Carries a change out as one transaction. */
-export function changeNotes(content: NotesContent, change: NotesChange): void {
-  content.transact(() => change(content));
+export function changeNotes<Result>(content: NotesContent, change: NotesChange<Result>): Result {
+  return content.transact(() => change(content));
 }
 
-/** A new note. `now` is in milliseconds since 1970. */
-export function createNote(id: string, now: number): NotesChange {
+/** A new note, in a folder or in none. `now` is in milliseconds since 1970. */
+export function createNote(id: string, now: number, folder?: string): NotesChange {
   return ({ notes }) => {
     const note = notes.make(id);
     note.marks.add('listed');
     note.created.set(now);
+    if (folder !== undefined) note.folder.set(folder);
   };
 }
 
@@ -87,9 +97,20 @@ export function voteFor(id: string, amount: 1 | -1): NotesChange {
   return onNote(id, ({ votes }) => votes.add(amount));
 }
 
-/** Moves a note to the trash. */
-export function deleteNote(id: string): NotesChange {
-  return ({ notes }) => notes.get(id)?.marks.delete('listed');
+/** Into a folder, or out of all when that is undefined. */
+export function moveNote(id: string, folder: string | undefined): NotesChange {
+  return onNote(id, (note) => (folder === undefined ? note.folder.clear() : note.folder.set(folder)));
+}
+
+/** Moves a note to the trash. `now` is in milliseconds since 1970. */
+export function deleteNote(id: string, now: number): NotesChange {
+  return ({ notes }) => {
+    const note = notes.get(id);
+    if (!note?.marks.has('listed')) return;
+    note.marks.delete('listed');
+    note.marks.add('trashed');
+    note.deleted.set(now);
+  };
 }
 
 /** Takes a note out of the trash, as it was. */
@@ -97,41 +118,74 @@ export function restoreNote(id: string): NotesChange {
   return ({ notes }) => notes.get(id)?.marks.add('listed');
 }
 
-export function isDeleted({ notes }: NotesContent, id: string): boolean {
-  const note = notes.get(id);
-  return note !== undefined && !note.marks.has('listed');
+/** Takes these out of the trash for good; those that are listed again stay. */
+export function dropNotes(ids: readonly string[]): NotesChange {
+  return ({ notes }) => {
+    for (const id of ids) {
+      const note = notes.get(id);
+      if (note !== undefined && !note.marks.has('listed')) note.marks.delete('trashed');
+    }
+  };
 }
 
-/** Reads the list. A note in which nothing has changed is the same object as before; so is the list when none has. */
+/** What the list holds, as plain data. */
+export interface NotesState {
+  /** In the order of their ids. */
+  readonly notes: readonly Note[];
+  readonly trash: readonly TrashedNote[];
+  /** Depth first: each after its parent and before its next sibling. */
+  readonly folders: readonly Folder[];
+}
+
+/** Reads the list. What has not changed is the same object as before. */
 export class NotesReader {
   readonly #content: NotesContent;
   #read = new Map<string, ReadNote>();
-  #notes: readonly Note[] = [];
+  #items: readonly unknown[] | undefined;
+  #state: NotesState = { notes: [], trash: [], folders: [] };
 
   constructor(content: NotesContent) {
     this.#content = content;
   }
 
-  /** Those that are not deleted, in the order of their ids. Linear in the notes. */
-  get notes(): readonly Note[] {
+  /** Linear in the notes and folders. */
+  get state(): NotesState {
     const before = this.#read;
     this.#read = new Map();
+    const notes: Note[] = [];
+    const trash: TrashedNote[] = [];
     for (const id of this.#content.notes.keys()) {
-      const note = this.#content.notes.get(id);
-      if (note?.marks.has('listed')) this.#read.set(id, readNote(id, note, before.get(id)));
+      const record = this.#content.notes.get(id);
+      if (record === undefined) continue;
+      const isListed = record.marks.has('listed');
+      if (!isListed && !record.marks.has('trashed')) continue;
+      const read = readNote(id, record, before.get(id));
+      this.#read.set(id, read);
+      if (isListed) notes.push(read.note);
+      else trash.push(read.note);
     }
-    const notes = [...this.#read.values()].map(({ note }) => note);
-    const isSame = notes.length === this.#notes.length && notes.every((note, at) => note === this.#notes[at]);
-    if (!isSame) this.#notes = notes;
-    return this.#notes;
+    const items = this.#content.folders.toJSON();
+    const state: NotesState = {
+      notes: sameArray(this.#state.notes, notes),
+      trash: sameArray(this.#state.trash, trash),
+      folders: items === this.#items ? this.#state.folders : foldersOf(items),
+    };
+    this.#items = items;
+    if (Object.entries(state).some(([name, value]) => Reflect.get(this.#state, name) !== value))
+      this.#state = state;
+    return this.#state;
   }
+}
+
+function sameArray<T>(before: readonly T[], now: readonly T[]): readonly T[] {
+  return now.length === before.length && now.every((each, at) => each === before[at]) ? before : now;
 }
 
 /** A note with what it was read from. */
 interface ReadNote {
   readonly json: unknown;
   readonly written: unknown;
-  readonly note: Note;
+  readonly note: TrashedNote;
 }
 
 /** The plain data of a record does not tell of conflicts; what was written to the title does. */
@@ -139,13 +193,15 @@ function readNote(id: string, record: NoteRecord, before: ReadNote | undefined):
   const json = record.toJSON();
   const { written } = record.title;
   if (before !== undefined && before.json === json && before.written === written) return before;
-  const note: Note = {
+  const note: TrashedNote = {
     id,
     titles: titlesOf(written),
     tags: json.tags.filter(isText),
     pinned: record.marks.has('pinned'),
     votes: json.votes,
+    folder: isText(json.folder) ? json.folder : undefined,
     created: momentOf(json.created),
+    deleted: momentOf(json.deleted),
   };
   return { json, written, note };
 }

@@ -2,6 +2,7 @@
  * What this device remembers of its user's choices, in `localStorage`: small, not synced, and never in the way. A store
  * that fails or holds nonsense means the fallback; a choice then lasts as long as the page.
  */
+import { isPlace, type Place } from './folders.ts';
 import { isNoteOrder, type NoteOrder } from './note-list.ts';
 import { type Profile, parseProfile } from './profile.ts';
 
@@ -13,6 +14,10 @@ export interface Settings {
   /** The offline switch. */
   readonly offline: Setting<boolean>;
   readonly order: Setting<NoteOrder>;
+  /** What the list shows: all notes, the trash, or a folder. */
+  readonly place: Setting<Place>;
+  /** Folders whose own folders are folded away. */
+  readonly folded: Setting<readonly string[]>;
 }
 
 /** What is needed of `localStorage`. */
@@ -32,6 +37,8 @@ export function createSettings(store: TextStore | undefined, firstProfile: Profi
     ),
     offline: new Setting('offline', (value): value is boolean => typeof value === 'boolean', false, store),
     order: new Setting('order', isNoteOrder, 'newest', store),
+    place: new Setting('place', isPlace, { at: 'all' }, store),
+    folded: new Setting('folded', isTexts, [], store),
   };
   // The dice are thrown once: others should see the same name after a reload.
   settings.profile.set(settings.profile.value);
@@ -82,4 +89,8 @@ export class Setting<T> {
 
 function isTheme(value: unknown): value is Theme {
   return value === 'system' || value === 'light' || value === 'dark';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

@@ -19,6 +19,7 @@ const PAIRS: readonly (readonly [text: string, ground: string])[] = [
   ['--ink', '--bad-soft'],
   ['--ink-soft', '--bad-soft'],
   ['--sheet', '--ink'],
+  ['--raised', '--bad'],
 ];
 
 describe.each(['light', 'dark'] as const)('%s', (scheme) => {

@@ -1,21 +1,22 @@
 /**
- * The whole app: the list on the left and a note on the right, or one after the other on a phone. Opens the list, keeps
- * the texts on the shelf, and says how everything stands.
+ * The whole app: the places and the list on the left and a note on the right, or one after the other on a phone. Opens the
+ * list, keeps the texts on the shelf, and says how everything stands. What is done to folders and the trash is in
+ * use-places.ts.
  */
 import type { Client, DocumentHandle } from '@causeway/client';
 import { type ReactElement, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useDocument } from '../hooks/use-document.ts';
 import { useNotes } from '../hooks/use-notes.ts';
-import { hrefOf, leaveNote, openNote, useRoute } from '../hooks/use-route.ts';
+import { usePlaces } from '../hooks/use-places.ts';
+import { hrefOf, openNote, useRoute } from '../hooks/use-route.ts';
 import { useSetting } from '../hooks/use-setting.ts';
 import { useSynced, useTrouble } from '../hooks/use-status.ts';
+import { folderAndBelow } from '../model/folders.ts';
 import { newNoteId } from '../model/note-id.ts';
-import { type Note, tagsInUse, titleOf } from '../model/note-list.ts';
+import { type Note, type TrashedNote, tagsInUse, titleOf } from '../model/note-list.ts';
 import {
   changeNotes,
   createNote,
-  deleteNote,
-  isDeleted,
   NOTES_NAME,
   type NotesChange,
   type NotesDocument,
@@ -24,14 +25,17 @@ import {
 } from '../model/notes.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Shelf } from '../sync/shelf.ts';
+import { FolderMenu } from './folder-menu.tsx';
 import { Causeway, Icon } from './icons.tsx';
 import { NoteList } from './note-list.tsx';
 import { NotePage, type NotePageProps } from './note-page.tsx';
 import { OfflineSwitch } from './offline-switch.tsx';
+import { Places, placeName } from './places.tsx';
 import { ProfileMenu } from './profile-menu.tsx';
 import { OverallStatus } from './saved-status.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { Toast, type ToastMessage } from './toast.tsx';
+import { DropDialog, TrashList } from './trash-list.tsx';
 import { Guard, Trouble } from './trouble.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 
@@ -66,7 +70,8 @@ interface WorkspaceProps extends AppProps {
 }
 
 function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElement {
-  const notes = useNotes(list.document);
+  const state = useNotes(list.document);
+  const { notes, trash, folders } = state;
   const knownTags = useMemo(() => tagsInUse(notes), [notes]);
   const openId = useRoute();
   const note = notes.find(({ id }) => id === openId);
@@ -83,28 +88,29 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
 
   const change = useCallback((made: NotesChange) => changeNotes(list.document.content, made), [list]);
 
+  const places = usePlaces({
+    client,
+    content: list.document.content,
+    state,
+    settings,
+    openId,
+    say: setToast,
+  });
+  const { place, folder, remove } = places;
+
   const create = useCallback(() => {
     const id = newNoteId();
-    change(createNote(id, Date.now()));
+    change(createNote(id, Date.now(), folder?.id));
+    if (place.at === 'trash') settings.place.set({ at: 'all' });
     created.current = id;
     openNote(id);
-  }, [change]);
+  }, [change, place, folder, settings]);
 
-  const remove = useCallback(
-    (gone: Note) => {
-      change(deleteNote(gone.id));
-      leaveNote();
-      setToast({
-        text: `“${titleOf(gone)}” is deleted.`,
-        action: 'Undo',
-        onAction: () => {
-          change(restoreNote(gone.id));
-          openNote(gone.id);
-        },
-      });
-    },
-    [change],
-  );
+  const placed = useMemo(() => {
+    if (folder === undefined) return notes;
+    const within = folderAndBelow(folders, folder.id);
+    return notes.filter((each) => each.folder !== undefined && within.has(each.folder));
+  }, [notes, folders, folder]);
 
   usePhoneFocus(openId);
 
@@ -125,14 +131,39 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
 
   useShortcuts(create, () => search.current?.focus());
 
+  const name = placeName(folders, place);
   return (
     <div className="shell" data-view={openId === undefined ? 'list' : 'note'}>
-      <aside className="side" aria-label="All notes">
+      <aside className="side" aria-label="All notes" data-places={places.isOpen ? 'open' : 'away'}>
         <header className="side-top">
           <h1 className="brand">
             <Causeway reached={3} />
-            Notes
+            <span className="brand-name">Notes</span>
           </h1>
+        </header>
+        <div className="side-bar">
+          <h2 className="place-title">{name}</h2>
+          <button
+            type="button"
+            className="place-toggle"
+            aria-label={`Places: ${name}`}
+            aria-expanded={places.isOpen}
+            aria-controls="places"
+            onClick={() => places.open(!places.isOpen)}
+          >
+            <span className="place-name">{name}</span>
+            <Icon name="down" />
+          </button>
+          {folder !== undefined && (
+            <FolderMenu
+              folder={folder}
+              folders={folders}
+              onRename={() => places.rename(folder.id)}
+              onNewInside={() => places.make(folder.id)}
+              onMove={places.moveFolder}
+              onRemove={() => places.removeFolder(folder)}
+            />
+          )}
           <button
             type="button"
             className="button primary new"
@@ -143,17 +174,25 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
             <Icon name="plus" />
             New note
           </button>
-        </header>
-        {trouble !== undefined && <Trouble title="Something is wrong with the list." error={trouble} />}
-        <NoteList
-          notes={notes}
-          openId={openId}
-          order={order}
-          onOrder={(chosen) => settings.order.set(chosen)}
-          onCreate={create}
-          searchRef={search}
-          early={!synced}
-        />
+        </div>
+        <Places {...places.nav} />
+        <div className="side-list">
+          {trouble !== undefined && <Trouble title="Something is wrong with the list." error={trouble} />}
+          {place.at === 'trash' ? (
+            <TrashList trash={trash} openId={openId} onDrop={places.drop} />
+          ) : (
+            <NoteList
+              notes={placed}
+              inFolder={folder !== undefined}
+              openId={openId}
+              order={order}
+              onOrder={(chosen) => settings.order.set(chosen)}
+              onCreate={create}
+              searchRef={search}
+              early={!synced}
+            />
+          )}
+        </div>
         <footer className="side-foot">
           <OverallStatus client={client} list={list} shelf={shelf} />
           <div className="side-tools">
@@ -172,13 +211,16 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
               id={openId}
               client={client}
               note={note}
+              trashed={trash.find(({ id }) => id === openId)}
               list={list}
               synced={synced}
               knownTags={knownTags}
+              folders={folders}
               profile={settings.profile}
               titleRef={title}
               onChange={change}
               onDelete={remove}
+              onDrop={(gone) => places.drop([gone])}
             />
           </Guard>
         )}
@@ -189,37 +231,54 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
   );
 }
 
-interface OpenNoteProps extends Omit<NotePageProps, 'note' | 'list' | 'onDelete'> {
+interface OpenNoteProps extends Omit<NotePageProps, 'note' | 'onDelete'> {
   readonly id: string;
   readonly note: Note | undefined;
-  readonly list: NotesHandle;
+  readonly trashed: TrashedNote | undefined;
   /** Everything that the relay has is here. */
   readonly synced: boolean;
   readonly onDelete: (note: Note) => void;
+  readonly onDrop: (note: TrashedNote) => void;
 }
 
 /** The note at the address, or why it is not here. */
-function OpenNote({ id, note, synced, onDelete, ...page }: OpenNoteProps): ReactElement {
+function OpenNote({ note, trashed, synced, onDelete, onDrop, ...page }: OpenNoteProps): ReactElement {
+  const [asks, setAsks] = useState(false);
   if (note !== undefined) return <NotePage {...page} note={note} onDelete={() => onDelete(note)} />;
-  const deleted = isDeleted(page.list.document.content, id);
+  if (trashed === undefined) {
+    return (
+      <div className="blank">
+        <p className="empty-title">
+          {synced
+            ? 'There is no note here. It may have been deleted.'
+            : 'This note is not on this device yet.'}
+        </p>
+        <AllNotes />
+      </div>
+    );
+  }
   return (
     <div className="blank">
-      <p className="empty-title">{missingTitle(deleted, synced)}</p>
-      {deleted && (
-        <button type="button" className="button primary" onClick={() => page.onChange(restoreNote(id))}>
-          Bring it back
-        </button>
-      )}
-      <a className="button" href="#/">
-        All notes
-      </a>
+      <p className="empty-title">{titleOf(trashed)}</p>
+      <p>This note is in the trash.</p>
+      <button type="button" className="button primary" onClick={() => page.onChange(restoreNote(trashed.id))}>
+        Bring it back
+      </button>
+      <button type="button" className="button" onClick={() => setAsks(true)}>
+        Delete for good
+      </button>
+      <AllNotes />
+      {asks && <DropDialog notes={[trashed]} onDrop={() => onDrop(trashed)} onClose={() => setAsks(false)} />}
     </div>
   );
 }
 
-function missingTitle(isInTrash: boolean, synced: boolean): string {
-  if (isInTrash) return 'This note is deleted.';
-  return synced ? 'There is no note here. It may have been deleted.' : 'This note is not on this device yet.';
+function AllNotes(): ReactElement {
+  return (
+    <a className="button to-list" href="#/">
+      All notes
+    </a>
+  );
 }
 
 /** Beside the list, on a screen that has room for both. */

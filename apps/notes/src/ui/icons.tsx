@@ -29,6 +29,11 @@ const PATHS = {
   ),
   undo: <path d="M7 4 3.5 7.5 7 11M4 7.5h7.2a4.2 4.2 0 0 1 0 8.4H7" />,
   redo: <path d="m13 4 3.5 3.5L13 11m3-3.5H8.8a4.2 4.2 0 0 0 0 8.4H13" />,
+  notes: <path d="M4.5 3.5h11v13h-11v-13Zm2.7 3.7h5.6M7.2 10h5.6m-5.6 2.8h3.2" />,
+  folder: <path d="M2.8 15.5v-11h5l1.7 2h7.7v9H2.8Z" />,
+  newFolder: <path d="M2.8 15.5v-11h5l1.7 2h7.7v9H2.8Zm7.2-6.4v4.2m-2.1-2.1h4.2" />,
+  right: <path d="m8 5 4.5 5L8 15" />,
+  more: <path d="M5 10h.01M10 10h.01M15 10h.01" />,
   warning: <path d="M10 3.5 2.8 16h14.4L10 3.5Zm0 4.7v4m0 1.9v.01" />,
 } as const satisfies Readonly<Record<string, ReactNode>>;
 

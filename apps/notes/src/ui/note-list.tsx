@@ -1,12 +1,15 @@
-/** The list: search, tags to filter by, and a row for each note, pinned ones first. Each row is a link. */
+/** The notes of a place: search, tags to filter by, and a row for each note, pinned ones first. Each row is a link. */
 import { type KeyboardEvent, memo, type ReactElement, type Ref, useMemo, useState } from 'react';
 import { hrefOf } from '../hooks/use-route.ts';
 import { findNotes, isNoteOrder, type Note, type NoteOrder, tagsInUse, titleOf } from '../model/note-list.ts';
+import { beginDrag } from './drag.ts';
 import { Icon } from './icons.tsx';
 import { votesText } from './votes.tsx';
 
 interface NoteListProps {
   readonly notes: readonly Note[];
+  /** Of a folder, which may be empty while there are notes elsewhere. */
+  readonly inFolder: boolean;
   readonly openId: string | undefined;
   readonly order: NoteOrder;
   readonly onOrder: (order: NoteOrder) => void;
@@ -17,7 +20,7 @@ interface NoteListProps {
 }
 
 export function NoteList(props: NoteListProps): ReactElement {
-  const { notes, openId, order, onOrder, onCreate, searchRef, early } = props;
+  const { notes, inFolder, openId, order, onOrder, onCreate, searchRef, early } = props;
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
 
@@ -27,6 +30,8 @@ export function NoteList(props: NoteListProps): ReactElement {
   const found = useMemo(() => findNotes(notes, { text, tags: chosen, order }), [notes, text, chosen, order]);
   const pinned = found.filter((note) => note.pinned);
   const others = found.filter((note) => !note.pinned);
+
+  const empty = inFolder ? 'folder' : early ? 'early' : 'all';
 
   const toggle = (tag: string): void =>
     setChosen(chosen.includes(tag) ? chosen.filter((other) => other !== tag) : [...chosen, tag]);
@@ -102,12 +107,8 @@ export function NoteList(props: NoteListProps): ReactElement {
         )}
         {notes.length === 0 && (
           <div className="empty">
-            <p className="empty-title">{early ? 'No notes on this device yet' : 'No notes yet'}</p>
-            <p>
-              {early
-                ? 'What others have written comes in once the relay is reached. You can begin without it.'
-                : 'Write the first one. It is kept here at once, and shared when there is a connection.'}
-            </p>
+            <p className="empty-title">{EMPTY[empty].title}</p>
+            <p>{EMPTY[empty].words}</p>
             <button type="button" className="button primary" onClick={onCreate}>
               Write a note
             </button>
@@ -118,7 +119,20 @@ export function NoteList(props: NoteListProps): ReactElement {
   );
 }
 
-function Rows({
+const EMPTY = {
+  folder: { title: 'No notes in here', words: 'Write one, or drag one from the list onto the folder.' },
+  early: {
+    title: 'No notes on this device yet',
+    words: 'What others have written comes in once the relay is reached. You can begin without it.',
+  },
+  all: {
+    title: 'No notes yet',
+    words: 'Write the first one. It is kept here at once, and shared when there is a connection.',
+  },
+} as const;
+
+/** A row for each, in this order. */
+export function Rows({
   notes,
   openId,
 }: {
@@ -139,7 +153,12 @@ function Rows({
 /** Drawn again only when its note has changed: a note that has not is the same object. */
 const Row = memo(function Row({ note, isOpen }: { readonly note: Note; readonly isOpen: boolean }) {
   return (
-    <a className="row" href={hrefOf(note.id)} aria-current={isOpen ? 'page' : undefined}>
+    <a
+      className="row"
+      href={hrefOf(note.id)}
+      aria-current={isOpen ? 'page' : undefined}
+      onDragStart={(event) => beginDrag(event, { is: 'note', id: note.id })}
+    >
       <span className="row-title">{titleOf(note)}</span>
       <span className="row-votes" data-none={note.votes === 0 ? '' : undefined}>
         {votesText(note.votes)}
@@ -155,7 +174,7 @@ const Row = memo(function Row({ note, isOpen }: { readonly note: Note; readonly 
 });
 
 /** Up and down go from row to row. */
-function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
+export function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('.row')];

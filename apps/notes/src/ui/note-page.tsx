@@ -7,11 +7,21 @@ import { useAwareness, usePeople } from '../hooks/use-presence.ts';
 import { useSetting } from '../hooks/use-setting.ts';
 import { useTrouble } from '../hooks/use-status.ts';
 import { bodyFactory, bodyName } from '../model/body.ts';
+import type { Folder } from '../model/folders.ts';
 import type { Note } from '../model/note-list.ts';
-import { addTags, type NotesChange, pinNote, removeTag, renameNote, voteFor } from '../model/notes.ts';
+import {
+  addTags,
+  moveNote,
+  type NotesChange,
+  pinNote,
+  removeTag,
+  renameNote,
+  voteFor,
+} from '../model/notes.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Setting } from '../model/settings.ts';
 import type { BodyEditorHandle } from './body-editor.tsx';
+import { FolderField } from './folder-field.tsx';
 import { Icon } from './icons.tsx';
 import { People } from './people.tsx';
 import { NoteStatus } from './saved-status.tsx';
@@ -28,6 +38,7 @@ export interface NotePageProps {
   readonly note: Note;
   readonly list: DocumentHandle<Engine>;
   readonly knownTags: readonly string[];
+  readonly folders: readonly Folder[];
   readonly profile: Setting<Profile>;
   readonly titleRef: RefObject<HTMLTextAreaElement | null>;
   readonly onChange: (change: NotesChange) => void;
@@ -35,7 +46,7 @@ export interface NotePageProps {
 }
 
 export function NotePage(props: NotePageProps): ReactElement {
-  const { client, note, list, knownTags, titleRef, onChange, onDelete } = props;
+  const { client, note, list, knownTags, folders, titleRef, onChange, onDelete } = props;
   const profile = useSetting(props.profile);
   const editor = useRef<BodyEditorHandle>(null);
   const body = useDocument(client, bodyName(note.id), bodyFactory);
@@ -67,6 +78,13 @@ export function NotePage(props: NotePageProps): ReactElement {
         </button>
       </header>
       <div className="page">
+        {folders.length > 0 && (
+          <FolderField
+            folders={folders}
+            folder={note.folder}
+            onMove={(folder) => onChange(moveNote(note.id, folder))}
+          />
+        )}
         <TitleField
           titles={note.titles}
           inputRef={titleRef}
