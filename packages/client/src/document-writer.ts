@@ -47,10 +47,15 @@ export class DocumentWriter {
     if (this.#cancelRetry === undefined) this.#pump();
   }
 
-  /** Tries what waits now. Resolves when nothing waits; rejects when it could not be written, and tries on all the same. */
-  async flush(): Promise<void> {
+  /** Tries what waits now, whatever comes of it. */
+  hurry(): void {
     this.#stopWaiting();
     this.#pump();
+  }
+
+  /** Tries what waits now. Resolves when nothing waits; rejects when it could not be written, and tries on all the same. */
+  async flush(): Promise<void> {
+    this.hurry();
     while (this.#underWay !== undefined) await this.#underWay;
     if (this.#failure !== undefined) throw this.#failure;
   }

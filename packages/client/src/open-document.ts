@@ -93,8 +93,10 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #isStatusOld = true;
   #isTelling = false;
 
-  /** Made here and not yet handed to the channel: on their way to the store, or kept back. */
+  /** Made here and not yet handed to the channel, oldest first: on their way to the store, or kept back. */
   readonly #unsent = new Map<BatchId, Batch>();
+  /** Of those, the ones that wait only for earlier ones. */
+  readonly #sendable = new Set<BatchId>();
 
   /** Inputs that came while a step's effects were carried out: those come first. */
   readonly #inputs: ClientChannelInput[] = [];
@@ -229,6 +231,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   /** The page is about to go: nothing may wait for a better moment. */
   hurry(): void {
     this.#localWrites.hurry();
+    this.#writer.hurry();
   }
 
   /** Ends everything at once. What is not written yet is lost: see `flush`. */
@@ -300,6 +303,11 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #writeMade(batch: Batch): Promise<void> {
     this.#outbox.add(batch, false);
     this.#unsent.set(batch.id, batch);
+    if (this.#writer.failure !== undefined) {
+      // It waits behind what the disk did not take: what is stored, and sent, lacks no earlier change.
+      this.#isNotDurable(batch);
+      return Promise.resolve();
+    }
     return this.#host.store.write(this.name, this.document.format.kind, { made: [batch] }).then(
       () => this.#isDurable(batch),
       () => this.#isNotDurable(batch),
@@ -330,7 +338,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     if (batches.length === 0) return;
     this.#host.retireReplica().then(
       () => {
-        for (const { id } of batches) this.#enqueue(id);
+        for (const id of [...this.#unsent.keys()]) this.#enqueue(id);
       },
       () => {
         // The id could be used again by a page that does not know these changes: they are sent when they are stored.
@@ -338,11 +346,15 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     );
   }
 
+  /** Hands it to the channel, in its turn: none goes out before one that was made earlier. */
   #enqueue(id: BatchId): void {
-    const batch = this.#unsent.get(id);
-    if (batch === undefined || this.#isShut) return;
-    this.#unsent.delete(id);
-    this.#input({ type: 'enqueue', batch });
+    if (this.#isShut || !this.#unsent.has(id)) return;
+    this.#sendable.add(id);
+    for (const [first, batch] of this.#unsent) {
+      if (!this.#sendable.delete(first)) break;
+      this.#unsent.delete(first);
+      this.#input({ type: 'enqueue', batch });
+    }
     this.#mergeQueue();
   }
 
