@@ -34,6 +34,7 @@ export {
   recordView,
 } from './record-view.ts';
 export { Register } from './register.ts';
+export { restoreVersion } from './restore.ts';
 export {
   counter,
   list,

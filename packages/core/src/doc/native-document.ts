@@ -470,6 +470,12 @@ export class NativeDocument {
     });
   }
 
+  /** The first LV whose event is known: 0, unless the document begins with a base. */
+  get firstLv(): number {
+    this.#mayRead();
+    return this.#events.start;
+  }
+
   /** The LV that the next operation will have. */
   get nextLv(): number {
     this.#wakeUp();
