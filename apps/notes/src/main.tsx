@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { newProfile } from './model/profile.ts';
 import { createSettings, type Settings, type TextStore } from './model/settings.ts';
+import { SearchIndex } from './sync/search-index.ts';
 import { Shelf } from './sync/shelf.ts';
 import { App } from './ui/app.tsx';
 import './styles/base.css';
@@ -13,17 +14,19 @@ import './styles/list.css';
 import './styles/note.css';
 import './styles/prose.css';
 import './styles/status.css';
+import './styles/palette.css';
 
 const settings = createSettings(localStore(), newProfile(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0));
 const client = createClient({ url: syncUrl(), connect: !settings.offline.value });
-const shelf = new Shelf(client);
+const search = new SearchIndex(client);
+const shelf = new Shelf(client, search.follow);
 
 follow(settings);
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
-    <App client={client} shelf={shelf} settings={settings} />
+    <App client={client} shelf={shelf} search={search} settings={settings} />
   </StrictMode>,
 );
 

@@ -22,7 +22,7 @@ const note = (id: string, about: Partial<Note> = {}): Note => ({
   created: 0,
   ...about,
 });
-const all: NoteQuery = { text: '', tags: [], order: 'newest' };
+const all: NoteQuery = { matches: undefined, tags: [], order: 'newest' };
 const ids = (notes: readonly Note[]): string => notes.map(({ id }) => id).join(' ');
 
 describe('finding notes', () => {
@@ -46,13 +46,13 @@ describe('finding notes', () => {
     expect(findNotes([...notes].reverse(), all)).toEqual(findNotes(notes, all));
   });
 
-  it('every word in any title, in any case, accents or not', () => {
-    const notes = [
-      note('1', { titles: titles('Café in Orléans') }),
-      note('2', { titles: titles('Orleans', 'Cafe') }),
-      note('3'),
-    ];
-    expect(ids(findNotes(notes, { ...all, text: ' orleans  CAFÉ ' }))).toBe('1 2');
+  it('what a search has found, the best first, pinned or not', () => {
+    const notes = [note('1', { pinned: true }), note('2'), note('3')];
+    const matches = new Map([
+      ['1', { score: 1 }],
+      ['3', { score: 2 }],
+    ]);
+    expect(ids(findNotes(notes, { ...all, matches }))).toBe('3 1');
   });
 
   it('only with all of the tags', () => {

@@ -34,8 +34,8 @@ export interface TrashedNote extends Note {
 export type NoteOrder = 'newest' | 'votes' | 'title';
 
 export interface NoteQuery {
-  /** Words that must all be in the title, in any case and with or without accents. */
-  readonly text: string;
+  /** What a search has found; undefined while nothing is searched for. */
+  readonly matches: ReadonlyMap<string, { readonly score: number }> | undefined;
   /** Tags that a note must have, all of them. */
   readonly tags: readonly string[];
   readonly order: NoteOrder;
@@ -48,17 +48,18 @@ export const MAX_TAGS_PER_NOTE = 20;
 
 const UNTITLED = 'Untitled';
 
-/** The notes that match, pinned ones first. */
-export function findNotes(notes: readonly Note[], { text, tags, order }: NoteQuery): readonly Note[] {
-  const words = folded(text)
-    .split(/\s+/)
-    .filter((word) => word !== '');
+/** The notes that match: the best first where something is searched for, else pinned ones first. */
+export function findNotes(notes: readonly Note[], { matches, tags, order }: NoteQuery): readonly Note[] {
+  const scoreOf = ({ id }: Note): number => matches?.get(id)?.score ?? 0;
   return notes
-    .filter((note) => {
-      const titles = folded(note.titles.map((title) => title.text).join('\n'));
-      return words.every((word) => titles.includes(word)) && tags.every((tag) => note.tags.includes(tag));
-    })
-    .sort((a, b) => Number(b.pinned) - Number(a.pinned) || ORDERS[order](a, b) || compareText(a.id, b.id));
+    .filter((note) => (matches?.has(note.id) ?? true) && tags.every((tag) => note.tags.includes(tag)))
+    .sort(
+      (a, b) =>
+        scoreOf(b) - scoreOf(a) ||
+        (matches === undefined ? Number(b.pinned) - Number(a.pinned) : 0) ||
+        ORDERS[order](a, b) ||
+        compareText(a.id, b.id),
+    );
 }
 
 const byAge = (a: Note, b: Note): number => b.created - a.created;
@@ -105,7 +106,8 @@ function cut(text: string, limit: number): string {
   return text.length <= limit ? text : [...text].slice(0, limit).join('');
 }
 
-function folded(text: string): string {
+/** For comparing words in any case and with or without accents. */
+export function folded(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

@@ -17,8 +17,11 @@ type Kept =
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'open'; readonly handle: DocumentHandle<YjsDocument>; readonly stop: () => void };
 
+type Follow = (id: string, document: YjsDocument) => () => void;
+
 export class Shelf {
   readonly #client: Client;
+  readonly #follow: Follow;
   readonly #kept = new Map<string, Kept>();
   /** Texts that an earlier page had no time to send, also of notes deleted since. */
   #unsent: readonly string[] = [];
@@ -28,8 +31,10 @@ export class Shelf {
   /** One after the other, so that the note one looks at is not queued behind two hundred others. */
   #opening: Promise<void> = Promise.resolve();
 
-  constructor(client: Client) {
+  /** `follow` hears of each text that is open here, until its result is called. */
+  constructor(client: Client, follow: Follow = () => () => undefined) {
     this.#client = client;
+    this.#follow = follow;
     client.list().then(
       (entries) => {
         this.#unsent = entries.filter(({ pending }) => pending > 0).flatMap(({ name }) => bodyId(name) ?? []);
@@ -78,7 +83,11 @@ export class Shelf {
     if (this.#kept.get(id)?.state !== 'opening') return;
     try {
       const handle = await this.#client.open(bodyName(id), bodyFactory);
-      const kept: Kept = { state: 'open', handle, stop: handle.onStatus(() => this.#changed()) };
+      const stops = [handle.onStatus(() => this.#changed()), this.#follow(id, handle.document)];
+      const stop = (): void => {
+        for (const each of stops) each();
+      };
+      const kept: Kept = { state: 'open', handle, stop };
       // Let go while it opened.
       if (this.#kept.get(id)?.state === 'opening') this.#kept.set(id, kept);
       else release(kept);

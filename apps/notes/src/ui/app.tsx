@@ -4,14 +4,17 @@
  * use-places.ts.
  */
 import type { Client, DocumentHandle } from '@causeway/client';
-import { type ReactElement, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useDocument } from '../hooks/use-document.ts';
 import { useNotes } from '../hooks/use-notes.ts';
 import { usePlaces } from '../hooks/use-places.ts';
-import { hrefOf, openNote, useRoute } from '../hooks/use-route.ts';
+import { hrefOf, leaveNote, openNote, useRoute } from '../hooks/use-route.ts';
 import { useSetting } from '../hooks/use-setting.ts';
+import { useShortcuts } from '../hooks/use-shortcuts.ts';
 import { useSynced, useTrouble } from '../hooks/use-status.ts';
-import { folderAndBelow } from '../model/folders.ts';
+import { useUndo } from '../hooks/use-undo.ts';
+import type { Command } from '../model/command.ts';
+import { folderAndBelow, type Place } from '../model/folders.ts';
 import { newNoteId } from '../model/note-id.ts';
 import { type Note, type TrashedNote, tagsInUse, titleOf } from '../model/note-list.ts';
 import {
@@ -21,15 +24,19 @@ import {
   type NotesChange,
   type NotesDocument,
   notesFactory,
+  pinNote,
   restoreNote,
 } from '../model/notes.ts';
 import type { Settings } from '../model/settings.ts';
+import type { SearchIndex } from '../sync/search-index.ts';
 import type { Shelf } from '../sync/shelf.ts';
 import { FolderMenu } from './folder-menu.tsx';
+import { HelpSheet } from './help-sheet.tsx';
 import { Causeway, Icon } from './icons.tsx';
 import { NoteList } from './note-list.tsx';
 import { NotePage, type NotePageProps } from './note-page.tsx';
 import { OfflineSwitch } from './offline-switch.tsx';
+import { Palette } from './palette.tsx';
 import { Places, placeName } from './places.tsx';
 import { ProfileMenu } from './profile-menu.tsx';
 import { OverallStatus } from './saved-status.tsx';
@@ -42,10 +49,11 @@ import { UpdateNotice } from './update-notice.tsx';
 interface AppProps {
   readonly client: Client;
   readonly shelf: Shelf;
+  readonly search: SearchIndex;
   readonly settings: Settings;
 }
 
-export function App({ client, shelf, settings }: AppProps): ReactElement {
+export function App({ client, shelf, search, settings }: AppProps): ReactElement {
   const list = useDocument(client, NOTES_NAME, notesFactory);
   if (list.state === 'failed') {
     return (
@@ -58,7 +66,7 @@ export function App({ client, shelf, settings }: AppProps): ReactElement {
   if (list.state === 'opening') return <div className="shell" aria-busy="true" />;
   return (
     <Guard title="The app stopped.">
-      <Workspace client={client} shelf={shelf} settings={settings} list={list.handle} />
+      <Workspace client={client} shelf={shelf} search={search} settings={settings} list={list.handle} />
     </Guard>
   );
 }
@@ -69,7 +77,7 @@ interface WorkspaceProps extends AppProps {
   readonly list: NotesHandle;
 }
 
-function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElement {
+function Workspace({ client, shelf, search, settings, list }: WorkspaceProps): ReactElement {
   const state = useNotes(list.document);
   const { notes, trash, folders } = state;
   const knownTags = useMemo(() => tagsInUse(notes), [notes]);
@@ -80,7 +88,7 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
   const synced = useSynced(list);
   const trouble = useTrouble(list);
 
-  const search = useRef<HTMLInputElement>(null);
+  const searchField = useRef<HTMLInputElement>(null);
   const title = useRef<HTMLTextAreaElement>(null);
   const created = useRef<string>(undefined);
   const [toast, setToast] = useState<ToastMessage>();
@@ -122,14 +130,58 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
   }, [openId]);
 
   useEffect(() => {
-    shelf.keep([...notes].sort((a, b) => b.created - a.created).map(({ id }) => id));
-  }, [shelf, notes]);
+    const ids = [...notes].sort((a, b) => b.created - a.created).map(({ id }) => id);
+    shelf.keep(openId !== undefined && ids.includes(openId) ? [openId, ...ids] : ids);
+  }, [shelf, notes, openId]);
+
+  useEffect(() => search.setNotes(notes), [search, notes]);
 
   useEffect(() => {
     document.title = note === undefined ? 'Causeway Notes' : `${titleOf(note)} · Causeway Notes`;
   }, [note]);
 
-  useShortcuts(create, () => search.current?.focus());
+  const undo = useUndo(list.document.content.native);
+  const [sheet, setSheet] = useState<'palette' | 'help'>();
+  const goTo = (to: Place): void => {
+    settings.place.set(to);
+    leaveNote();
+  };
+  const find = (): void => {
+    if (openId !== undefined && isPhone()) leaveNote();
+    if (place.at === 'trash') settings.place.set({ at: 'all' });
+    // What is shown for it is there in the next frame.
+    requestAnimationFrame(() => searchField.current?.focus());
+  };
+  const commands: readonly Command[] = [
+    { name: 'New note', keys: 'N', run: create },
+    { name: 'New folder', keys: 'F', run: () => places.make(undefined) },
+    { name: 'Search', keys: '/', run: find },
+    { name: 'Undo in the list', keys: 'Mod+Z', run: () => undo.undo() },
+    { name: 'Redo in the list', keys: 'Mod+Shift+Z', run: () => undo.redo() },
+    ...(note === undefined
+      ? []
+      : [
+          {
+            name: note.pinned ? 'Unpin this note' : 'Pin this note',
+            keys: 'P',
+            run: () => change(pinNote(note.id, !note.pinned)),
+          },
+          { name: 'Move this note to the trash', keys: 'Mod+Backspace', run: () => remove(note) },
+        ]),
+    { name: 'All notes', keys: 'G', run: () => goTo({ at: 'all' }) },
+    { name: 'Trash', run: () => goTo({ at: 'trash' }) },
+    {
+      name: settings.offline.value ? 'Go online' : 'Go offline',
+      run: () => settings.offline.set(!settings.offline.value),
+    },
+    { name: 'Light', run: () => settings.theme.set('light') },
+    { name: 'Dark', run: () => settings.theme.set('dark') },
+    { name: 'Keyboard shortcuts', keys: '?', run: () => setSheet('help') },
+  ];
+  useShortcuts([
+    ...commands,
+    { name: 'Everything by its name', keys: 'Mod+K', run: () => setSheet('palette') },
+  ]);
 
   const name = placeName(folders, place);
   return (
@@ -188,7 +240,8 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
               order={order}
               onOrder={(chosen) => settings.order.set(chosen)}
               onCreate={create}
-              searchRef={search}
+              search={search}
+              searchRef={searchField}
               early={!synced}
             />
           )}
@@ -198,6 +251,16 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
           <div className="side-tools">
             <ProfileMenu setting={settings.profile} />
             <OfflineSwitch setting={settings.offline} />
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Commands"
+              aria-keyshortcuts="Control+K"
+              title="Commands (Ctrl+K)"
+              onClick={() => setSheet('palette')}
+            >
+              <Icon name="commands" />
+            </button>
             <ThemeButton setting={settings.theme} />
           </div>
         </footer>
@@ -227,6 +290,16 @@ function Workspace({ client, shelf, settings, list }: WorkspaceProps): ReactElem
       </main>
       {toast !== undefined && <Toast message={toast} onGone={closeToast} />}
       <UpdateNotice />
+      {sheet === 'palette' && (
+        <Palette
+          commands={commands}
+          notes={notes}
+          search={search}
+          onNote={openNote}
+          onClose={() => setSheet(undefined)}
+        />
+      )}
+      {sheet === 'help' && <HelpSheet commands={commands} onClose={() => setSheet(undefined)} />}
     </div>
   );
 }
@@ -287,10 +360,14 @@ function Blank({ none }: { readonly none: boolean }): ReactElement {
     <div className="blank">
       <p className="empty-title">{none ? 'A quiet place to write' : 'No note is open'}</p>
       <p className="fine">
-        <kbd>N</kbd> a new note <kbd>/</kbd> search
+        <kbd>N</kbd> a new note <kbd>/</kbd> search <kbd>?</kbd> all keys
       </p>
     </div>
   );
+}
+
+function isPhone(): boolean {
+  return matchMedia('(max-width: 719px)').matches;
 }
 
 /** On a phone the list and the note take each other's place: the focus goes along, and comes back to the row it left. */
@@ -299,7 +376,7 @@ function usePhoneFocus(openId: string | undefined): void {
   useEffect(() => {
     const left = before.current;
     before.current = openId;
-    if (left === openId || !matchMedia('(max-width: 719px)').matches) return;
+    if (left === openId || !isPhone()) return;
     const rows = [...document.querySelectorAll<HTMLElement>('.row')];
     const target =
       openId === undefined
@@ -307,26 +384,4 @@ function usePhoneFocus(openId: string | undefined): void {
         : document.querySelector<HTMLElement>('.back');
     target?.focus();
   }, [openId]);
-}
-
-/** Single keys, where nothing is being typed. */
-function useShortcuts(onCreate: () => void, onSearch: () => void): void {
-  const onKey = useEffectEvent((event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTypedIn(event.target)) return;
-    if (event.key === 'n') onCreate();
-    else if (event.key === '/') onSearch();
-    else return;
-    event.preventDefault();
-  });
-  useEffect(() => {
-    const listener = (event: KeyboardEvent): void => onKey(event);
-    addEventListener('keydown', listener);
-    return () => removeEventListener('keydown', listener);
-  }, []);
-}
-
-function isTypedIn(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
-  );
 }

@@ -1,5 +1,6 @@
 /** Asks before something that cannot be taken back. Escape and a press beside it mean no. */
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import { Sheet } from './sheet.tsx';
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -11,26 +12,13 @@ interface ConfirmDialogProps {
 
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const { title, action, onConfirm, onClose, children } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  useEffect(() => {
-    // React's StrictMode runs this twice, and an open one cannot be opened.
-    if (dialog.current?.open === false) dialog.current.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby={id}
-      onClose={onClose}
-      // Only the dark around it is the dialog's own.
-      onPointerDown={(event) => event.target === dialog.current && dialog.current.close()}
-    >
+    <Sheet label={title} className="confirm" onClose={onClose}>
       <div className="dialog-body">
-        <h2 id={id}>{title}</h2>
+        <h2>{title}</h2>
         {children}
         <div className="dialog-actions">
-          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+          <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
           <button
@@ -38,13 +26,13 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
             className="button danger"
             onClick={() => {
               onConfirm();
-              dialog.current?.close();
+              onClose();
             }}
           >
             {action}
           </button>
         </div>
       </div>
-    </dialog>
+    </Sheet>
   );
 }

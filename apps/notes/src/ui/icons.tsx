@@ -34,6 +34,7 @@ const PATHS = {
   newFolder: <path d="M2.8 15.5v-11h5l1.7 2h7.7v9H2.8Zm7.2-6.4v4.2m-2.1-2.1h4.2" />,
   right: <path d="m8 5 4.5 5L8 15" />,
   more: <path d="M5 10h.01M10 10h.01M15 10h.01" />,
+  commands: <path d="m4 5 4.5 4.5L4 14m6.5.5H16" />,
   warning: <path d="M10 3.5 2.8 16h14.4L10 3.5Zm0 4.7v4m0 1.9v.01" />,
 } as const satisfies Readonly<Record<string, ReactNode>>;
 

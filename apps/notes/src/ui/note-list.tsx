@@ -1,13 +1,17 @@
 /** The notes of a place: search, tags to filter by, and a row for each note, pinned ones first. Each row is a link. */
 import { type KeyboardEvent, memo, type ReactElement, type Ref, useMemo, useState } from 'react';
+import { useMatches } from '../hooks/use-matches.ts';
 import { hrefOf } from '../hooks/use-route.ts';
 import { findNotes, isNoteOrder, type Note, type NoteOrder, tagsInUse, titleOf } from '../model/note-list.ts';
+import type { Matches } from '../model/note-search.ts';
+import type { SearchIndex } from '../sync/search-index.ts';
 import { beginDrag } from './drag.ts';
 import { Icon } from './icons.tsx';
 import { votesText } from './votes.tsx';
 
 interface NoteListProps {
   readonly notes: readonly Note[];
+  readonly search: SearchIndex;
   /** Of a folder, which may be empty while there are notes elsewhere. */
   readonly inFolder: boolean;
   readonly openId: string | undefined;
@@ -20,16 +24,20 @@ interface NoteListProps {
 }
 
 export function NoteList(props: NoteListProps): ReactElement {
-  const { notes, inFolder, openId, order, onOrder, onCreate, searchRef, early } = props;
+  const { notes, search, inFolder, openId, order, onOrder, onCreate, searchRef, early } = props;
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
 
   const inUse = useMemo(() => tagsInUse(notes), [notes]);
   // A chosen tag that the last note lost stays in sight, so that it can be let go.
   const offered = useMemo(() => [...new Set([...inUse, ...chosen])], [inUse, chosen]);
-  const found = useMemo(() => findNotes(notes, { text, tags: chosen, order }), [notes, text, chosen, order]);
-  const pinned = found.filter((note) => note.pinned);
-  const others = found.filter((note) => !note.pinned);
+  const matches = useMatches(search, text);
+  const found = useMemo(
+    () => findNotes(notes, { matches, tags: chosen, order }),
+    [notes, matches, chosen, order],
+  );
+  const pinned = matches === undefined ? found.filter((note) => note.pinned) : [];
+  const others = pinned.length === 0 ? found : found.filter((note) => !note.pinned);
 
   const empty = inFolder ? 'folder' : early ? 'early' : 'all';
 
@@ -49,9 +57,9 @@ export function NoteList(props: NoteListProps): ReactElement {
             ref={searchRef}
             type="search"
             className="search-input"
-            aria-label="Search by title"
+            aria-label="Search titles, tags and texts"
             aria-keyshortcuts="/"
-            placeholder="Search titles"
+            placeholder="Search"
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => event.key === 'Escape' && setText('')}
@@ -96,7 +104,7 @@ export function NoteList(props: NoteListProps): ReactElement {
         {pinned.length > 0 && <h2 className="rows-heading">Pinned</h2>}
         {pinned.length > 0 && <Rows notes={pinned} openId={openId} />}
         {pinned.length > 0 && others.length > 0 && <h2 className="rows-heading">Others</h2>}
-        {others.length > 0 && <Rows notes={others} openId={openId} />}
+        {others.length > 0 && <Rows notes={others} openId={openId} matches={matches} />}
         {found.length === 0 && notes.length > 0 && (
           <div className="empty">
             <p>No note matches.</p>
@@ -135,23 +143,32 @@ const EMPTY = {
 export function Rows({
   notes,
   openId,
+  matches,
 }: {
   readonly notes: readonly Note[];
   readonly openId: string | undefined;
+  readonly matches?: Matches | undefined;
 }): ReactElement {
   return (
     <ul>
       {notes.map((note) => (
         <li key={note.id}>
-          <Row note={note} isOpen={note.id === openId} />
+          <Row note={note} isOpen={note.id === openId} excerpt={matches?.get(note.id)?.excerpt} />
         </li>
       ))}
     </ul>
   );
 }
 
+interface RowProps {
+  readonly note: Note;
+  readonly isOpen: boolean;
+  /** The text around what was found in it. */
+  readonly excerpt: string | undefined;
+}
+
 /** Drawn again only when its note has changed: a note that has not is the same object. */
-const Row = memo(function Row({ note, isOpen }: { readonly note: Note; readonly isOpen: boolean }) {
+const Row = memo(function Row({ note, isOpen, excerpt }: RowProps) {
   return (
     <a
       className="row"
@@ -169,6 +186,7 @@ const Row = memo(function Row({ note, isOpen }: { readonly note: Note; readonly 
         {note.titles.length > 1 && <span className="row-conflict">{note.titles.length} titles</span>}
         {note.tags.length > 0 && <span className="row-tags">{note.tags.join(', ')}</span>}
       </span>
+      {excerpt !== undefined && <span className="row-excerpt">{excerpt}</span>}
     </a>
   );
 });
