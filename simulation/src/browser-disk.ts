@@ -13,6 +13,8 @@ export type DiskFault = 'full' | 'failing';
 
 /** How long a transaction takes. */
 const MOST_LATENCY_MS = 12;
+/** By then a write was answered: ten that wait for each other. */
+const ANSWERED_BY_MS = 10 * MOST_LATENCY_MS;
 
 type Write = Parameters<DocumentStore['write']>;
 
@@ -25,6 +27,7 @@ export class BrowserDisk {
   #life = 0;
   #isCut = false;
   #doneAtMs = 0;
+  #faultyAtMs = Number.NEGATIVE_INFINITY;
   /** What every write meets from now on. */
   fault: DiskFault | undefined;
   /** Writes that met a fault, and transactions that a crash undid. */
@@ -51,12 +54,13 @@ export class BrowserDisk {
   /** Begins a transaction of this tab. */
   transact<T>(process: HostProcess, isWrite: boolean, action: (kept: MemoryStore) => Promise<T>): Promise<T> {
     const life = this.#life;
+    const fault = isWrite ? this.fault : undefined;
+    if (fault !== undefined) this.#faultyAtMs = this.#time.now();
     const latency = this.#random.between(0, MOST_LATENCY_MS);
     this.#doneAtMs = Math.max(this.#doneAtMs, this.#time.now() + latency);
     return new Promise((resolve, reject) => {
       this.#time.setTimer(this.#doneAtMs - this.#time.now(), () => {
         if (this.#isUndone(life)) return;
-        const fault = isWrite ? this.fault : undefined;
         if (fault !== undefined) this.refused += 1;
         const done = fault === undefined ? action(this.#kept) : Promise.reject(diskError(fault));
         done.then(
@@ -65,6 +69,11 @@ export class BrowserDisk {
         );
       });
     });
+  }
+
+  /** Every write begun of late is done, or was answered with its fault. */
+  get isWell(): boolean {
+    return this.#time.now() - this.#faultyAtMs > ANSWERED_BY_MS;
   }
 
   /** The browser dies, with its tabs: of what is under way some is done, in order, and the rest is not. */

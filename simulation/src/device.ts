@@ -25,6 +25,8 @@ export interface TabDocument extends OpenModel {
   readonly edits: Edit[];
   /** As it was last looked at: it only grows. */
   version: Version;
+  /** The presence that it shows. */
+  cursor: Uint8Array | undefined;
 }
 
 export interface Tab {
@@ -98,7 +100,14 @@ export class Device {
     for (const kind of KINDS) {
       kind.open(client, kind.name, random.fork()).then(
         ({ handle, model }) => {
-          tab.documents.push({ name: kind.name, handle, model, edits: [], version: model.engine.version() });
+          tab.documents.push({
+            name: kind.name,
+            handle,
+            model,
+            edits: [],
+            version: model.engine.version(),
+            cursor: undefined,
+          });
         },
         (error: unknown) => {
           tab.failure ??= error;

@@ -19,6 +19,11 @@ export type Mark = number;
 /** What is done with an open document, and seen in it, whatever its kind. */
 export interface DocumentModel {
   readonly engine: Engine;
+  /**
+   * An edit that came before one that it builds on waits for it. A lattice has it at once: its state may then hold a part of
+   * what the other did, until that comes too.
+   */
+  readonly keepsOrder: boolean;
   /** Makes one edit. Returns what it was, in a few words. */
   edit(random: Seeded, mark: Mark): string;
   /** The edits that it holds. */
@@ -60,6 +65,7 @@ const Note = schema({
 });
 
 class NativeModel implements DocumentModel {
+  readonly keepsOrder = true;
   readonly engine: SchemaEngine<(typeof Note)['fields']>;
 
   constructor(engine: SchemaEngine<(typeof Note)['fields']>) {
@@ -155,6 +161,7 @@ function isAbove(node: Node, other: Node): boolean {
 }
 
 class YjsModel implements DocumentModel {
+  readonly keepsOrder = true;
   readonly engine: YjsDocument;
 
   constructor(engine: YjsDocument) {
@@ -226,6 +233,7 @@ const Board = product({
 type BoardDocument = LatticeDocument<ReturnType<typeof Board.delta>, ReturnType<typeof Board.view>>;
 
 class LatticeModel implements DocumentModel {
+  readonly keepsOrder = false;
   readonly engine: BoardDocument;
 
   constructor(engine: BoardDocument) {

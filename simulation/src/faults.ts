@@ -7,6 +7,8 @@
 const USERS = {
   /** Somebody changes a document. */
   edit: 100,
+  /** Somebody moves a cursor. */
+  cursor: 10,
   /** A tab is opened, on a device that may have none. */
   'open-tab': 4,
   /** A tab is closed as a page is: told that it is hidden, and gone at once. */

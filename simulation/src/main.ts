@@ -2,10 +2,12 @@
  * The command: plays one seed, or fresh ones for so long; a seed that fails is cut short and told as a story.
  *
  *     npm run sim -- --seed 7 [--steps 150] [--faults cut=20,night=0 | none,cut=5]
- *     npm run sim -- --minutes 10 [--from 1000]
+ *     npm run sim -- --minutes 10 | --seeds 400 [--from 1000] [--no-shrink]
+ *     npm run sim -- --mutants
  */
 import { parseArgs } from 'node:util';
 import { freshSeed } from '@causeway/core/testing';
+import { checkMutants } from './check-mutants.ts';
 import { parseWeights } from './faults.ts';
 import { planOf } from './plan.ts';
 import { shrink } from './shrink.ts';
@@ -17,15 +19,26 @@ const MINUTE_MS = 60_000;
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
-    steps: { type: 'string', default: '150' },
+    steps: { type: 'string' },
     faults: { type: 'string', default: '' },
     minutes: { type: 'string', default: '1' },
     from: { type: 'string' },
     story: { type: 'boolean', default: false },
+    seeds: { type: 'string' },
+    'no-shrink': { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
   },
 });
-const options = { steps: Number(values.steps), weights: parseWeights(values.faults) };
-process.exitCode = (await (values.seed === undefined ? search() : replay(Number(values.seed)))) ? 0 : 1;
+const options = {
+  weights: parseWeights(values.faults),
+  ...(values.steps === undefined ? {} : { steps: Number(values.steps) }),
+};
+process.exitCode = (await command()) ? 0 : 1;
+
+function command(): Promise<boolean> {
+  if (values.mutants) return checkMutants();
+  return values.seed === undefined ? search() : replay(Number(values.seed));
+}
 
 async function replay(seed: number): Promise<boolean> {
   const begunAt = performance.now();
@@ -43,7 +56,8 @@ async function search(): Promise<boolean> {
   const endAt = begunAt + Number(values.minutes) * MINUTE_MS;
   const total = new Total();
   let seeds = 0;
-  while (performance.now() < endAt) {
+  const mostSeeds = Number(values.seeds ?? Number.POSITIVE_INFINITY);
+  while (seeds < mostSeeds && (values.seeds !== undefined || performance.now() < endAt)) {
     const seed = (first + seeds) >>> 0;
     seeds += 1;
     const outcome = await play(planOf(seed, options));
@@ -59,7 +73,9 @@ async function search(): Promise<boolean> {
 
 /** Always false: it failed. */
 async function tell(seed: number, outcome: Outcome): Promise<false> {
-  console.log(`\nseed ${seed} fails: ${outcome.violation?.message}\ncutting it short …`);
+  console.log(`\nseed ${seed} fails: ${outcome.violation?.message}`);
+  if (values['no-shrink']) return false;
+  console.log('cutting it short …');
   const plan = planOf(seed, options);
   const { plan: shortest, outcome: last } = await shrink(plan, outcome, play);
   console.log(`${shortest.steps.length} of ${plan.steps.length} steps, ${shortest.devices} devices:`);

@@ -22,18 +22,16 @@ export interface PlanOptions {
   readonly weights?: Weights;
 }
 
-const DEFAULT_STEPS = 150;
+/** Where nobody says how many: short ones are many, long ones fold, compact and merge. */
+const STEPS = [60, 120, 120, 120, 250, 600];
 
-export function planOf(
-  seed: number,
-  { steps = DEFAULT_STEPS, weights = DEFAULT_WEIGHTS }: PlanOptions = {},
-): Plan {
+export function planOf(seed: number, { steps, weights = DEFAULT_WEIGHTS }: PlanOptions = {}): Plan {
   const random = new Seeded(seed).fork();
   const draw = drawing(weights);
   return {
     seed,
     devices: random.between(2, 4),
-    steps: Array.from({ length: steps }, () => ({
+    steps: Array.from({ length: steps ?? random.pick(STEPS) }, () => ({
       waitMs: waitOf(random),
       name: draw(random),
       seed: random.u32(),

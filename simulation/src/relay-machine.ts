@@ -6,7 +6,7 @@ import type {
   SocketHandlers,
   VirtualTime,
 } from '@causeway/core/testing';
-import type { RelayLimits } from '@causeway/relay';
+import { Activity, type RelayLimits } from '@causeway/relay';
 import { RelayCore, TICK_MS } from '@causeway/relay/testing';
 import { FORMATS } from './document-model.ts';
 import { HostProcess } from './host-process.ts';
@@ -29,6 +29,8 @@ export class RelayMachine {
   #core: RelayCore | undefined;
   #process: HostProcess | undefined;
   skewMs = 0;
+  /** What the relays of this machine have done, all lives together. */
+  readonly activity = new Activity();
 
   constructor(parts: RelayMachineParts) {
     this.#parts = parts;
@@ -58,6 +60,7 @@ export class RelayMachine {
         formats: FORMATS,
         authenticator: rights.authenticator(process.now),
         policy: rights.policy,
+        activity: this.activity,
         revocations: rights.revocations,
         limits,
       },

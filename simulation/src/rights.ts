@@ -6,7 +6,7 @@ import type { Authenticator, KeptRevocation, Policy, RevocationStore } from '@ca
 const TOKEN_LIFE_MS = 4 * 60_000;
 
 export class Rights {
-  readonly #readers = new Set<string>();
+  readonly #readers = new Map<string, 'now' | 'soon'>();
   #revoked: readonly KeptRevocation[] = [];
   /** Tokens that were shown after they had run out. */
   expired = 0;
@@ -15,8 +15,14 @@ export class Rights {
     return !this.#readers.has(principal);
   }
 
-  set(principal: string, access: 'read' | 'write'): void {
-    if (access === 'read') this.#readers.add(principal);
+  /** What this user makes now may get to others. */
+  mayLeave(principal: string): boolean {
+    return this.#readers.get(principal) !== 'now';
+  }
+
+  /** `soon`: sessions that are there may write on until they are asked for credentials. */
+  set(principal: string, access: 'read' | 'write', since: 'now' | 'soon' = 'now'): void {
+    if (access === 'read') this.#readers.set(principal, since);
     else this.#readers.delete(principal);
   }
 

@@ -59,11 +59,16 @@ export class WebLocks {
         Promise.resolve(run(null)).then(resolve, reject);
         return;
       }
+      const abort = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== request);
+        reject(signal?.reason);
+      };
       const request: Request = {
         name,
         process,
         grant: () =>
           new Promise((done) => {
+            signal?.removeEventListener('abort', abort);
             process.deliver(() => {
               Promise.resolve(run(lock))
                 .then(resolve, reject)
@@ -71,11 +76,7 @@ export class WebLocks {
             });
           }),
       };
-      signal?.addEventListener('abort', () => {
-        if (!this.#waiting.includes(request)) return;
-        this.#waiting = this.#waiting.filter((other) => other !== request);
-        reject(signal.reason);
-      });
+      signal?.addEventListener('abort', abort);
       if (signal?.aborted) {
         reject(signal.reason);
         return;

@@ -18,6 +18,7 @@ import {
   type DocumentName,
   parseDocumentKind,
   parseDocumentName,
+  type ReplicaId,
 } from '@causeway/core/id';
 import { type BatchId, type RelayChannelFrame, randomBatchId, type SessionLimits } from '@causeway/core/sync';
 import { Couriers } from './couriers.ts';
@@ -176,6 +177,8 @@ class RelayClient implements Client {
   #limits: SessionLimits | undefined;
   #lastChannel = 0;
   #lease: Promise<ReplicaLease>;
+  /** The id of the lease, once it is there: while the other tabs see its lock, this one is alive. */
+  #leased: ReplicaId | undefined;
   #retiring: Promise<void> | undefined;
   #storage: StorageStatus = { state: 'opening' };
   #tabs: Tabs | undefined;
@@ -189,7 +192,7 @@ class RelayClient implements Client {
     this.#registry = formatRegistry(options.formats ?? []);
     const store = options.store ?? defaultStore(this.#platform, options.namespace ?? 'default');
     this.#home = openHome(store, this.#platform);
-    this.#lease = this.#home.then(({ store }) => this.#newLease(store));
+    this.#lease = this.#held(this.#home.then(({ store }) => this.#newLease(store)));
     void this.#home.then(({ store, status }) => {
       this.#storage = status;
       store.onLost(() => this.#forEach((document) => document.rewrite()));
@@ -352,7 +355,7 @@ class RelayClient implements Client {
     // A history that was forgotten may not be continued under the id that wrote it: nobody gets that one any more.
     const before = await this.#lease;
     this.#retiring = undefined;
-    this.#lease = this.#newLease(store);
+    this.#lease = this.#held(this.#newLease(store));
     before.release();
   }
 
@@ -457,6 +460,9 @@ class RelayClient implements Client {
       send: (frame) => this.#connection.send(frame),
       fail: (error) => this.#connection.fail(error),
       retireReplica: () => this.#retireReplica(store),
+      onWriting: () => {
+        if (this.#leased !== undefined) this.#tabs?.tell({ type: 'writing', from: this.#leased });
+      },
       onStored: (document, update) => void this.#tellTabs(document, update),
       onChanged: () => this.#documentChanged(),
       onShut: (document) => this.#shut(document),
@@ -531,6 +537,11 @@ class RelayClient implements Client {
     this.#forEach((document) => document.disconnected());
   }
 
+  async #held(lease: Promise<ReplicaLease>): Promise<ReplicaLease> {
+    this.#leased = (await lease).id;
+    return lease;
+  }
+
   #newLease(store: DocumentStore): Promise<ReplicaLease> {
     return leaseReplica({ store, platform: this.#platform }).catch(() => freshReplica(this.#platform.random));
   }
@@ -544,7 +555,8 @@ class RelayClient implements Client {
         this.#retiring = undefined;
         throw error;
       }
-      this.#lease = leaseApart({ store, platform: this.#platform });
+      this.#lease = this.#held(leaseApart({ store, platform: this.#platform }));
+      await this.#lease;
       lease.release();
     });
     return this.#retiring;

@@ -58,6 +58,8 @@ export interface DocumentHost {
   readonly fail: (error: CausewayError) => void;
   /** Resolves when no later page will write under this page's replica id; rejects when that cannot be made sure. */
   readonly retireReplica: () => Promise<void>;
+  /** A change that was made here is on its way to the store. */
+  readonly onWriting: () => void;
   /** A change that was made here is in the store's outbox. */
   readonly onStored: (document: OpenDocument, update: Uint8Array) => void;
   /** Its status may be another one now. */
@@ -101,6 +103,12 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   /** Inputs that came while a step's effects were carried out: those come first. */
   readonly #inputs: ClientChannelInput[] = [];
   #isStepping = false;
+
+  /**
+   * What the relay was told that this page holds, and leaves out of what it sends: it may lie in another tab's outbox alone, and
+   * is stored with the first position, which says that everything up to it is.
+   */
+  #told: Uint8Array = NO_BYTES;
 
   #access: Access | undefined;
   #channelError: CausewayError | undefined;
@@ -255,8 +263,10 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
 
   /** The connection is up, and this document is `channel` on it. */
   connected(channel: number, limits: SessionLimits): void {
-    const version = this.#channel.position === undefined ? this.document.version() : NO_BYTES;
-    this.#input({ type: 'connected', channel, limits, version });
+    // What is in this page alone may not count as held: the relay is asked for everything then.
+    const tells = this.#channel.position === undefined && !this.#hasUnsaved;
+    this.#told = tells ? this.document.snapshot() : NO_BYTES;
+    this.#input({ type: 'connected', channel, limits, version: tells ? this.document.version() : NO_BYTES });
   }
 
   disconnected(): void {
@@ -303,6 +313,7 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
   #writeMade(batch: Batch): Promise<void> {
     this.#outbox.add(batch, false);
     this.#unsent.set(batch.id, batch);
+    this.#host.onWriting();
     if (this.#writer.failure !== undefined) {
       // It waits behind what the disk did not take: what is stored, and sent, lacks no earlier change.
       this.#isNotDurable(batch);
@@ -454,7 +465,10 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
       this.#input({ type: 'close' });
       return;
     }
-    this.#writer.write({ received: [update], ...reaching(position, undefined) });
+    const told = position === undefined ? NO_BYTES : this.#told;
+    if (position !== undefined) this.#told = NO_BYTES;
+    const received = told.length === 0 ? [update] : [told, update];
+    this.#writer.write({ received, ...reaching(position, undefined) });
   }
 
   /** The relay's log is another one than the one we followed: what it lacks may have been acknowledged long ago. */

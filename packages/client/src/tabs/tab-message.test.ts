@@ -12,7 +12,12 @@ const CHANGED: TabMessage = {
 };
 
 test('messages of this software are understood', () => {
-  for (const message of [CHANGED, { type: 'deleted', name: 'note' }, { type: 'wiped' }]) {
+  for (const message of [
+    CHANGED,
+    { type: 'writing', from: parseReplicaId(5) },
+    { type: 'deleted', name: 'note' },
+    { type: 'wiped' },
+  ]) {
     expect(parseTabMessage(structuredClone(message))).toEqual(message);
   }
 });
@@ -23,6 +28,7 @@ test('messages with a part that is missing or wrong are not', () => {
     expect(parseTabMessage({ ...CHANGED, [part]: '' })).toBeUndefined();
   }
   expect(parseTabMessage({ type: 'deleted' })).toBeUndefined();
+  expect(parseTabMessage({ type: 'writing', from: 'me' })).toBeUndefined();
   expect(parseTabMessage({ type: 'other', name: 'note' })).toBeUndefined();
 });
 

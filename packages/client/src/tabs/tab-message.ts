@@ -10,6 +10,8 @@ import {
 } from '@causeway/core/id';
 
 export type TabMessage =
+  /** `from` begins to store a change: should it be gone before it tells more, its outbox is to be looked at. */
+  | { readonly type: 'writing'; readonly from: ReplicaId }
   /** `from` has this in the store's outbox now. */
   | {
       readonly type: 'changed';
@@ -26,8 +28,10 @@ export function parseTabMessage(data: unknown): TabMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const { type, from, name, kind, update }: Partial<Record<string, unknown>> = { ...data };
   if (type === 'wiped') return { type };
-  if (typeof name !== 'string') return undefined;
   try {
+    if (type === 'writing')
+      return typeof from === 'number' ? { type, from: parseReplicaId(from) } : undefined;
+    if (typeof name !== 'string') return undefined;
     const parsed = parseDocumentName(name);
     if (type === 'deleted') return { type, name: parsed };
     if (type !== 'changed' || typeof from !== 'number' || typeof kind !== 'string') return undefined;

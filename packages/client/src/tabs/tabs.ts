@@ -50,6 +50,9 @@ export class Tabs {
 
   #hear(message: TabMessage): void {
     switch (message.type) {
+      case 'writing':
+        void this.#awaitEnd(message.from);
+        return;
       case 'changed':
         this.#options.onChanged(message.name, message.kind, message.update);
         void this.#awaitEnd(message.from);
