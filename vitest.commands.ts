@@ -77,6 +77,20 @@ const setQuotaOfTab: BrowserCommand<[tab: number, bytes: number | null]> = async
   await devtools.send('Storage.overrideQuotaForOrigin', quota);
 };
 
+/** As an input method does, in what has the focus. */
+const composeText: BrowserCommand<[text: string]> = async ({ page }, text) => {
+  const devtools = await page.context().newCDPSession(page);
+  const end = text.length;
+  await devtools.send('Input.imeSetComposition', { text, selectionStart: end, selectionEnd: end });
+  await devtools.detach();
+};
+
+const commitText: BrowserCommand<[text: string]> = async ({ page }, text) => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Input.insertText', { text });
+  await devtools.detach();
+};
+
 /** A relay in memory; the compiled one, since Node runs these commands. */
 const startRelay: BrowserCommand<[]> = async () => {
   const [{ createRelay, MemoryDocumentLog }, { latticeFormats }, { nativeFormats }, { yjsFormats }] =
@@ -138,6 +152,8 @@ export const browserCommands = {
   closeTab,
   crashTab,
   setQuotaOfTab,
+  composeText,
+  commitText,
   startRelay,
   stopRelay,
 };

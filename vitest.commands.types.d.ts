@@ -20,6 +20,10 @@ declare module 'vitest/browser' {
     crashTab(tab: number): Promise<void>;
     /** How much the tab's site may store, in bytes; null is the browser's own limit. Chromium notices when nothing was stored yet. */
     setQuotaOfTab(tab: number, bytes: number | null): Promise<void>;
+    /** Composes `text` where the focus is, as an input method does before anything is chosen; again replaces it. */
+    composeText(text: string): Promise<void>;
+    /** Ends the composition with `text`. */
+    commitText(text: string): Promise<void>;
     /** Starts a relay that keeps documents in memory, on a free port of this machine. Resolves with the URL for clients. */
     startRelay(): Promise<string>;
     /** Stops the relay with this URL. */

@@ -17,6 +17,7 @@ const NOTES_STAMP = 'node_modules/.cache/causeway-notes';
 const PROJECTS = [
   'packages/core',
   'packages/client',
+  'packages/codemirror',
   'packages/react',
   'packages/relay',
   'apps/notes',

@@ -67,6 +67,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   jose: { below: 'packages/relay/src/auth/', files: 'one' },
   pino: { below: 'packages/relay/src/', files: 'one' },
   'prom-client': { below: 'packages/relay/src/', files: 'one' },
+  '@codemirror/state': { below: 'packages/codemirror/src/', files: 'many' },
+  '@codemirror/view': { below: 'packages/codemirror/src/', files: 'many' },
   react: { below: 'packages/react/src/', files: 'many' },
   send: { below: 'packages/relay/src/', files: 'one' },
 };

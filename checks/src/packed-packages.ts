@@ -24,7 +24,7 @@ export const packedPackages: Check = {
   },
 };
 
-const PUBLISHED = ['core', 'client', 'react', 'relay'];
+const PUBLISHED = ['core', 'client', 'codemirror', 'react', 'relay'];
 const PNPM = 'pnpm@12.21.0';
 
 /** The part of a published package.json that this check reads. */
