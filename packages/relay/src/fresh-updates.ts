@@ -14,18 +14,21 @@ export type UpdatesEncoder = (updates: readonly Uint8Array[]) => Uint8Array;
 
 export class FreshUpdates {
   readonly #fresh: readonly FreshUpdate[];
+  readonly #authors: ReadonlySet<RoomMember>;
   #encoded: Uint8Array | undefined;
 
   constructor(fresh: readonly FreshUpdate[]) {
     this.#fresh = fresh;
+    this.#authors = new Set(fresh.map(({ author }) => author));
   }
 
   /** The updates of everyone but this member; undefined when there are none. `encode` is the same for all members. */
   encodedFor(member: RoomMember, encode: UpdatesEncoder): Uint8Array | undefined {
+    if (!this.#authors.has(member)) {
+      this.#encoded ??= encode(this.#fresh.map(({ update }) => update));
+      return this.#encoded;
+    }
     const others = this.#fresh.filter(({ author }) => author !== member).map(({ update }) => update);
-    if (others.length === 0) return undefined;
-    if (others.length < this.#fresh.length) return encode(others);
-    this.#encoded ??= encode(others);
-    return this.#encoded;
+    return others.length === 0 ? undefined : encode(others);
   }
 }

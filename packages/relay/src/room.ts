@@ -193,9 +193,9 @@ export class Room {
     else this.#store(member, batch, update, true);
   }
 
-  /** The same for a push that is never repeated: its batch is not remembered. */
-  appendOnce(member: RoomMember, batch: BatchId, update: Uint8Array): void {
-    this.#store(member, batch, update, false);
+  /** The same for a push that is never repeated: its batch is not remembered. False when it was refused. */
+  appendOnce(member: RoomMember, batch: BatchId, update: Uint8Array): boolean {
+    return this.#store(member, batch, update, false);
   }
 
   /** Stores an update of no session. Resolves when it is durable; rejects with `decode/*` or `storage/*`. */
@@ -287,24 +287,25 @@ export class Room {
     this.#keep(undefined);
   }
 
-  #store(member: RoomMember, batch: BatchId, update: Uint8Array, repeats: boolean): void {
+  #store(member: RoomMember, batch: BatchId, update: Uint8Array, repeats: boolean): boolean {
     const fault = this.#faultOf(update);
     this.#parts.activity.pushed += 1;
     if (fault !== undefined) {
       member.rejected(batch, 'invalid', fault);
-      return;
+      return false;
     }
     const { maxDocumentBytes } = this.#parts.limits;
     const bytes = this.#snapshotBytes + this.#tailBytes + update.length;
     if (bytes > maxDocumentBytes) {
       member.rejected(batch, 'quota', tooMuch(bytes, maxDocumentBytes));
-      return;
+      return false;
     }
     const authors = [member];
     if (repeats) this.#pending.set(batch, authors);
     const push: Push = { batch, update, authors, repeats, ticket: this.#show(member, update) };
     if (!this.#held.isHolding) this.#append(push);
     else if (!this.#held.hold(push)) this.#giveUp(push, heldFull());
+    return true;
   }
 
   #append(push: Push): void {

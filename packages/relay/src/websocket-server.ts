@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CausewayError } from '@causeway/core';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Socket, SocketHandler } from './connection.ts';
 import { pathOf } from './http.ts';
 import { StreamSocket } from './stream-socket.ts';
@@ -22,7 +22,7 @@ export type Refusal = '403 Forbidden' | '404 Not Found';
 
 /** Takes the upgrades of `server`. */
 export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void {
-  const servers = new Map<number, WebSocketServer>();
+  const servers = new Map<number, HandledServer>();
   const turns = new Turns();
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Until ws takes over, an error of the stream has no other listener.
@@ -43,8 +43,11 @@ export function serveWebSockets(server: Server, routeOf: WebSocketRoutes): void 
   });
 }
 
-function webSocketServer(maxMessageBytes: number): WebSocketServer {
+type HandledServer = ReturnType<typeof webSocketServer>;
+
+function webSocketServer(maxMessageBytes: number) {
   return new WebSocketServer({
+    WebSocket: HandledWebSocket,
     noServer: true,
     maxPayload: maxMessageBytes,
     // Updates are small or already packed; deflate costs hundreds of kilobytes for each connection.
@@ -55,11 +58,15 @@ function webSocketServer(maxMessageBytes: number): WebSocketServer {
   });
 }
 
-/** Who handles a WebSocket. Listeners are the same for all: thousands of idle sockets cost nothing for theirs. */
-const attached = new WeakMap<WebSocket, { readonly handler: SocketHandler; readonly socket: StreamSocket }>();
+/** Knows who handles it, so that listeners are the same for all: thousands of idle sockets cost nothing for theirs. */
+class HandledWebSocket extends WebSocket {
+  handler: SocketHandler | undefined;
+  out: StreamSocket | undefined;
+}
 
-function attach(webSocket: WebSocket, socket: StreamSocket, route: WebSocketRoute): void {
-  attached.set(webSocket, { handler: route.connect(socket), socket });
+function attach(webSocket: HandledWebSocket, out: StreamSocket, route: WebSocketRoute): void {
+  webSocket.out = out;
+  webSocket.handler = route.connect(out);
   webSocket.on('message', received);
   webSocket.on('ping', pinged);
   webSocket.on('pong', ponged);
@@ -69,21 +76,25 @@ function attach(webSocket: WebSocket, socket: StreamSocket, route: WebSocketRout
 }
 
 function received(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const handler = attached.get(this)?.handler;
+  const handler = handlerOf(this);
   if (isBinary && data instanceof Buffer) handler?.message(bytesOf(data));
   else handler?.fail(textMessage());
 }
 
 function pinged(this: WebSocket, data: Buffer): void {
-  attached.get(this)?.socket.pong(data);
+  if (this instanceof HandledWebSocket) this.out?.pong(data);
 }
 
 function ponged(this: WebSocket): void {
-  attached.get(this)?.handler.alive();
+  handlerOf(this)?.alive();
 }
 
 function closed(this: WebSocket): void {
-  attached.get(this)?.handler.lost();
+  handlerOf(this)?.lost();
+}
+
+function handlerOf(webSocket: WebSocket): SocketHandler | undefined {
+  return webSocket instanceof HandledWebSocket ? webSocket.handler : undefined;
 }
 
 function ignore(): void {}

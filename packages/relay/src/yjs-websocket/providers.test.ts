@@ -12,6 +12,7 @@ import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import { WebsocketProvider as WebsocketProvider2 } from 'y-websocket-2';
 import * as Y from 'yjs';
+import { Activity } from '../activity.ts';
 import { createRelay, type Relay, type RelayOptions } from '../relay.ts';
 import { LmdbDocumentLog } from '../storage/lmdb-document-log.ts';
 import { MemoryDocumentLog } from '../storage/memory-document-log.ts';
@@ -189,6 +190,26 @@ test('a session that may only read is synced, may be seen, and is told when it w
   stranger.provider.on('closed', ({ code }) => codes.push(code));
   await until(() => codes.length > 0);
   expect([codes, stranger.provider.shouldConnect]).toEqual([[4401], false]);
+});
+
+test('for whom the document has no room, it stays open: told that nothing more is stored, and not asked to come again', async () => {
+  const activity = new Activity();
+  const relay = await start({ activity, limits: { maxDocumentBytes: 1000 } });
+  const [one, two] = [page(relay, WebsocketProvider, 'full'), page(relay, WebsocketProvider2, 'full')];
+  await Promise.all([one.synced, two.synced]);
+  one.text.insert(0, 'a');
+  await two.shows('a');
+  let closed = 0;
+  one.provider.on('connection-close', () => {
+    closed += 1;
+  });
+  const messages = heard(one.provider);
+  for (const _ of [1, 2]) one.text.insert(1, 'x'.repeat(2000));
+  await until(() => messages.some(([type]) => type === 2));
+  two.text.insert(1, 'b');
+  await until(() => one.text.toString().includes('b'));
+  expect([closed, two.text.toString()]).toEqual([0, 'ab']);
+  expect([...activity.refusedUpdates.entries()]).toEqual([['quota', 1]]);
 });
 
 test('a document of another kind is none for these clients, and they do not ask again', async () => {

@@ -93,6 +93,15 @@ test('an update is stored, an empty one is not, and a reader is told once', () =
   expect(reader.gets({ type: 'message', bytes: updateMessage(UPDATE) })).toEqual([]);
 });
 
+test('for whom the document has no room, it is told so once, and goes on as a reader', () => {
+  const session = new Session({ head: 0 });
+  session.gets(STEP_1);
+  expect(session.gets({ type: 'read-only', why: 'full' })).toEqual(['send 2 0 4 102 117 108 108']);
+  expect(session.gets({ type: 'read-only', why: 'full' })).toEqual([]);
+  expect(session.gets({ type: 'message', bytes: updateMessage(UPDATE) })).toEqual([]);
+  expect(session.gets(committed(1))).toEqual(['settle 1']);
+});
+
 test('says something at least every 15 s, asks whether the client is there, and gives up on one that is not', () => {
   const session = new Session({ head: 0 });
   session.gets(STEP_1);

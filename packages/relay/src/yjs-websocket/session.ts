@@ -13,7 +13,7 @@
  * update for the sign that it is stored, so to its author an update goes back, and not before it is durable. A step 1 at any time starts the catching-up anew; step 2 goes out when everything has been sent.
  *
  * What a client may send while it may only read: nothing is stored, and the first such update is answered with `permission
- * denied`. A message of another kind than the protocol's is passed over: apps make such for each other.
+ * denied`. So is one for which the document has no room: closed, its author would come again with it for ever. A message of another kind than the protocol's is passed over: apps make such for each other.
  */
 import { CausewayError } from '@causeway/core';
 import {
@@ -88,6 +88,8 @@ export type YjsSessionInput =
   | { readonly type: 'version'; readonly version: Uint8Array }
   /** Entries are on disk, own ones included. */
   | { readonly type: 'committed'; readonly committed: CommittedEntries }
+  /** The document takes no more of what it writes, and why. */
+  | { readonly type: 'read-only'; readonly why: string }
   | { readonly type: 'presence'; readonly changes: PresenceChanges }
   /** The socket holds more than its high-water mark; said once until `drained`. */
   | { readonly type: 'congested' }
@@ -185,6 +187,11 @@ function whileOpen(state: YjsSessionState, phase: OpenYjsPhase, input: OpenInput
       return read(state, phase, input.piece);
     case 'version':
       return { state, effects: [send(step1Message(input.version))] };
+    case 'read-only':
+      return {
+        state: inPhase(state, { ...phase, access: 'read', denied: true }),
+        effects: phase.denied ? NO_EFFECTS : [send(deniedMessage(input.why))],
+      };
     case 'presence': {
       const shows = phase.presence && phase.type !== 'lagging';
       return {
