@@ -35,6 +35,7 @@ const NOTES_SOURCES = [
   ...['index.html', 'vite.config.ts', 'public', 'src'].map((name) => `apps/notes/${name}`),
   'packages/core/src',
   'packages/client/src',
+  'packages/codemirror/src',
 ];
 
 /** The machine or the code is not ready; the message says what to do, and a stack would add nothing. */
