@@ -84,7 +84,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.keyboard.type('n');
       await take('4-commands');
       await page.keyboard.press('Escape');
-      await page.getByRole('heading', { level: 1 }).click();
+      await page.getByRole('heading', { level: 1, name: 'Notes' }).click();
       await page.keyboard.press('?');
       await page.getByRole('dialog').waitFor();
       await take('4-keys');

@@ -332,7 +332,7 @@ function OpenNote({ note, trashed, synced, onDelete, onDrop, ...page }: OpenNote
   }
   return (
     <div className="blank">
-      <p className="empty-title">{titleOf(trashed)}</p>
+      <h1 className="empty-title">{titleOf(trashed)}</h1>
       <p>This note is in the trash.</p>
       <button type="button" className="button primary" onClick={() => page.onChange(restoreNote(trashed.id))}>
         Bring it back

@@ -199,7 +199,7 @@ export function FolderTree(props: FolderTreeProps): ReactElement {
             ) : (
               <span className="place-name">{name}</span>
             )}
-            {count > 0 && renaming !== id && <span className="place-count">{count}</span>}
+            {count > 0 && renaming !== id && <span className="place-count" data-face={count} />}
           </div>
         );
       })}

@@ -8,7 +8,7 @@ import { useSetting } from '../hooks/use-setting.ts';
 import { useTrouble } from '../hooks/use-status.ts';
 import { bodyFactory, bodyName } from '../model/body.ts';
 import type { Folder } from '../model/folders.ts';
-import type { Note } from '../model/note-list.ts';
+import { type Note, titleOf } from '../model/note-list.ts';
 import {
   addTags,
   moveNote,
@@ -85,6 +85,7 @@ export function NotePage(props: NotePageProps): ReactElement {
             onMove={(folder) => onChange(moveNote(note.id, folder))}
           />
         )}
+        <h1 className="hidden">{titleOf(note)}</h1>
         <TitleField
           titles={note.titles}
           inputRef={titleRef}

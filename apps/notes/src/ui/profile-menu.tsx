@@ -10,9 +10,11 @@ export function ProfileMenu({ setting }: { readonly setting: Setting<Profile> })
   const profile = useSetting(setting);
   const button = (
     <>
-      <span className="person" style={{ backgroundColor: profile.color }}>
-        {initialOf(profile.name)}
-      </span>
+      <span
+        className="person"
+        style={{ backgroundColor: profile.color }}
+        data-face={initialOf(profile.name)}
+      />
       <span className="profile-name">{profile.name}</span>
     </>
   );

@@ -114,7 +114,11 @@ export function Toolbar({ editor }: { readonly editor: Editor }): ReactElement {
                 onMouseDown={(event) => event.preventDefault()}
                 onClick={() => tool.run(editor)}
               >
-                {tool.face === 'H1' || tool.face === 'H2' ? <b>{tool.face}</b> : <Icon name={tool.face} />}
+                {tool.face === 'H1' || tool.face === 'H2' ? (
+                  <b data-face={tool.face} />
+                ) : (
+                  <Icon name={tool.face} />
+                )}
               </button>
             );
           })}
