@@ -3,7 +3,7 @@
  *
  *     npm run sim -- --seed 7 [--steps 150] [--faults cut=20,night=0 | none,cut=5]
  *     npm run sim -- --minutes 10 | --seeds 400 [--from 1000] [--no-shrink]
- *     npm run sim -- --mutants
+ *     npm run sim -- --mutants all|part-of-a-name
  */
 import { parseArgs } from 'node:util';
 import { freshSeed } from '@causeway/core/testing';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     story: { type: 'boolean', default: false },
     seeds: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
-    mutants: { type: 'boolean', default: false },
+    mutants: { type: 'string' },
   },
 });
 const options = {
@@ -36,7 +36,7 @@ const options = {
 process.exitCode = (await command()) ? 0 : 1;
 
 function command(): Promise<boolean> {
-  if (values.mutants) return checkMutants();
+  if (values.mutants !== undefined) return checkMutants(values.mutants);
   return values.seed === undefined ? search() : replay(Number(values.seed));
 }
 

@@ -287,12 +287,13 @@ export class OpenDocument<E extends Engine = Engine> implements DocumentHandle<E
     }
   }
 
-  /** Looks for what another tab has left in the store: it is sent from here. */
+  /** Looks for what another tab has left in the store: it is sent from here, and what was refused waits here. */
   async takeOver(): Promise<void> {
     const stored = await this.#host.store.load(this.name);
     if (stored === undefined || this.#isShut) return;
-    const left = stored.outbox.filter(({ id }) => !this.#outbox.has(id));
-    if (left.length > 0) this.#adopt({ ...stored, outbox: left, quarantine: [] });
+    const isNew = ({ id }: Batch): boolean => !this.#outbox.has(id);
+    const left = { outbox: stored.outbox.filter(isNew), quarantine: stored.quarantine.filter(isNew) };
+    if (left.outbox.length + left.quarantine.length > 0) this.#adopt({ ...stored, ...left });
   }
 
   /** The store was emptied from outside: everything is written again. */
