@@ -10,10 +10,9 @@ await main(async () => {
   const names = process.argv.slice(2);
   await install();
   await compile('bench');
-  if (names.length === 0 || names.includes('keystroke')) {
-    await provideChromium();
-    await buildNotes();
-  }
+  const opensApp = names.length === 0 || names.includes('keystroke');
+  if (opensApp || names.includes('client')) await provideChromium();
+  if (opensApp) await buildNotes();
   const command = ['--expose-gc', 'bench/dist/main.js', ...names];
   return (await run(process.execPath, command, { output: 'live', limitMs: LIMIT_MS })) ? 0 : 1;
 });
