@@ -148,12 +148,23 @@ export class ListUndo {
     if (order === undefined) return 0;
     const list = this.#list(container);
     const slot = this.#slots.latestOf(first);
-    let at = order.placeOf(slot);
-    while (at >= 0 && !order.had(order.elements[at] as number)) at--;
-    const near = at < 0 ? 0 : list.rawIndexOf(order.elements[at] as number) + 1;
+    let index = order.had(slot) ? list.rawIndexOf(slot) + 1 : 0;
+    for (let at = order.returnOf(slot) - 1; at >= 0 && index === 0; at--) {
+      const near = order.elements[at] as number;
+      const latest = order.had(near) ? near : this.#slots.latestOf(near);
+      // What has come back before this transaction is met where it stands.
+      if (latest !== near ? !order.isLater(latest) : !order.had(near)) continue;
+      if (order.had(near) || order.precedes(latest, slot)) index = list.rawIndexOf(latest) + 1;
+    }
+    // Behind what has come back to the same place in this transaction.
+    while (index < list.rawLength) {
+      const next = list.slotAt(index);
+      if (!order.isLater(next) || !order.precedes(next, slot)) break;
+      index++;
+    }
     const low = before === undefined ? 0 : list.rawIndexOf(this.#slots.latestOf(before)) + 1;
     const high = behind === undefined ? -1 : list.rawIndexOf(this.#slots.latestOf(behind));
-    return Math.max(high >= low ? Math.min(near, high) : near, low);
+    return Math.max(high >= low ? Math.min(index, high) : index, low);
   }
 
   #list(container: number): ListState<Value> {

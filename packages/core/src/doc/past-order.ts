@@ -42,6 +42,11 @@ export class PastOrder {
     return this.#there[element] === 1;
   }
 
+  /** Whether the element was made after this was. */
+  isLater(element: number): boolean {
+    return element >= this.#places.length;
+  }
+
   placeOf(element: number): number {
     return this.#places[element] as number;
   }

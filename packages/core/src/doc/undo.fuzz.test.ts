@@ -23,6 +23,11 @@ const BASE = '0123456789';
 const NODES = 4;
 const RUNS = 150;
 
+/** Seeds that once put list items in another order than they had. */
+const FOUND = [
+  3633999189, 14611363, 276861673, 2071667139, 1615972076, 3485996028, 2504478808, 1396556425, 28046425,
+];
+
 /** What one of them has done to a target, as units and items that are each one of a kind. */
 class Deeds {
   readonly body = { inserted: new Set<string>(), deleted: new Set<string>() };
@@ -40,7 +45,7 @@ class Deeds {
 
 /** Two edit, a third hears of it now and then; all that the first did is undone. */
 test('undo of everything one did, with what another did in between, leaves what the other did', () => {
-  for (const seed of seedsOfRuns({}, RUNS)) {
+  for (const seed of [...FOUND, ...seedsOfRuns({}, RUNS)]) {
     const random = new Seeded(seed);
     const [a, b, c] = [open(1), open(2), open(3)];
     for (const target of [a, a.parts.make('one'), a.rows.push()]) {
