@@ -30,6 +30,7 @@ import {
 import type { Settings } from '../model/settings.ts';
 import type { SearchIndex } from '../sync/search-index.ts';
 import type { Shelf } from '../sync/shelf.ts';
+import { archiveOf } from './archive-commands.ts';
 import { FolderMenu } from './folder-menu.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { Causeway, Icon } from './icons.tsx';
@@ -152,6 +153,7 @@ function Workspace({ client, shelf, search, settings, list }: WorkspaceProps): R
     // What is shown for it is there in the next frame.
     requestAnimationFrame(() => searchField.current?.focus());
   };
+  const archive = archiveOf(client, list.document.content, setToast);
   const commands: readonly Command[] = [
     { name: 'New note', keys: 'N', run: create },
     { name: 'New folder', keys: 'F', run: () => places.make(undefined) },
@@ -174,6 +176,8 @@ function Workspace({ client, shelf, search, settings, list }: WorkspaceProps): R
       name: settings.offline.value ? 'Go online' : 'Go offline',
       run: () => settings.offline.set(!settings.offline.value),
     },
+    { name: 'Export all notes as Markdown', run: archive.exportAll },
+    { name: 'Import Markdown files or a zip', run: archive.importSome },
     { name: 'Light', run: () => settings.theme.set('light') },
     { name: 'Dark', run: () => settings.theme.set('dark') },
     { name: 'Keyboard shortcuts', keys: '?', run: () => setSheet('help') },

@@ -13,7 +13,7 @@ import { type Profile, parseProfile } from '../model/profile.ts';
 import { type KnownContent, unknownIn } from '../model/unknown-content.ts';
 
 // Collaboration has its own undo. A trailing paragraph would be an edit made by merely looking.
-const text = StarterKit.configure({
+export const noteText = StarterKit.configure({
   undoRedo: false,
   trailingNode: false,
   heading: { levels: [1, 2, 3] },
@@ -21,7 +21,7 @@ const text = StarterKit.configure({
 });
 
 /** The nodes and marks that a text may hold. */
-export const knownContent: KnownContent = getSchema([text]);
+export const knownContent: KnownContent = getSchema([noteText]);
 
 interface NoteEditing {
   readonly fragment: XmlFragment;
@@ -34,7 +34,7 @@ interface NoteEditing {
 export function noteExtensions({ fragment, awareness, profile, onUnknown }: NoteEditing): Extensions {
   return [
     unknownGuard(fragment, onUnknown),
-    text,
+    noteText,
     Placeholder.configure({ placeholder: 'Write something' }),
     Collaboration.configure({ fragment }),
     CollaborationCaret.configure({ provider: { awareness }, user: { ...profile }, render: caretOf }),
