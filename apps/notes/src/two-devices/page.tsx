@@ -41,10 +41,6 @@ export function TwoDevices({ pair, apart }: TwoDevicesProps): ReactElement {
           </a>
         </p>
       </header>
-      <div className="pair-devices">
-        <Frame pair={pair} device={left} handle={opened?.left} />
-        <Frame pair={pair} device={right} handle={opened?.right} />
-      </div>
       <section className="pair-strip" aria-labelledby="strip-title">
         <h2 id="strip-title">What happened</h2>
         <p role="status">{opened === undefined ? 'Opening…' : standing(isSame(opened), history, areApart)}</p>
@@ -54,6 +50,10 @@ export function TwoDevices({ pair, apart }: TwoDevicesProps): ReactElement {
           right.
         </p>
       </section>
+      <div className="pair-devices">
+        <Frame pair={pair} device={left} handle={opened?.left} />
+        <Frame pair={pair} device={right} handle={opened?.right} />
+      </div>
     </main>
   );
 }
