@@ -42,7 +42,7 @@ export const unnamedRules = ({ path, text }: SourceFile, page: string): readonly
 /** Files that the page names in backticks, from the root. */
 export const filesNamedIn = (page: string): readonly { readonly path: string; readonly line: number }[] =>
   [...page.matchAll(/`([\w./-]+\.tsx?)`/g)].map((match) => ({
-    path: `${match[1]?.startsWith('apps/') === true ? '' : 'packages/'}${match[1]}`,
+    path: `${/^(?:apps|simulation)\//.test(match[1] ?? '') ? '' : 'packages/'}${match[1]}`,
     line: lineAt(page, match.index),
   }));
 

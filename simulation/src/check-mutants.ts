@@ -21,7 +21,7 @@ export async function checkMutants(wanted: string): Promise<boolean> {
     console.log(
       found === null
         ? `NOT FOUND in ${MUTANT_SEEDS} seeds: ${name}`
-        : `found at seed ${seeds}: ${name}\n    ${found[2]?.slice(0, 100)}`,
+        : `found within ${seeds} seeds: ${name}\n    ${found[2]?.slice(0, 100)}`,
     );
   }
   console.log(`${mutants.length - missed} of ${mutants.length} planted bugs found`);
