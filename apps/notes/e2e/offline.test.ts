@@ -69,6 +69,45 @@ test('two people edit the same note offline, and both then have every edit', asy
   });
 });
 
+test('the app loads and takes edits while the relay that serves it is gone', async ({ relay, newPerson }) => {
+  const ann = await newPerson();
+  await ann.createNote('Before');
+  await ann.savedEverywhere();
+  await ann.readyForOffline();
+  const manifest = await ann.page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
+    const answer = await fetch(link?.href ?? '');
+    return answer.json();
+  });
+  expect(manifest).toMatchObject({ display: 'standalone', start_url: '/' });
+
+  await relay.kill();
+  await ann.page.reload();
+  await ann.openNote('Before');
+  await ann.typeText('Nobody is there.');
+  await expect(ann.chip).toHaveAccessibleName(/Saved on this device/);
+  await ann.page.reload();
+  await expect.poll(() => ann.paragraphs()).toEqual(['Nobody is there.']);
+
+  await relay.start();
+  await ann.savedEverywhere();
+});
+
+test('two titles given at the same time are put in one', async ({ newPerson }) => {
+  const [ann, ben] = [await newPerson(), await newPerson()];
+  await ann.createNote('Plan');
+  await ann.savedOnRelay();
+  await ben.openNote('Plan');
+  await ann.switchOffline(true);
+  await ann.rename('Friday');
+  await ben.rename('Island');
+  await ben.savedOnRelay();
+  await ann.switchOffline(false);
+  await ann.page.getByRole('button', { name: 'Both in one' }).click();
+  await expect(ben.title).toHaveValue('Friday / Island');
+  await expect(ben.titles).toHaveCount(0);
+});
+
 test('a note written offline reaches the others though its page is closed and another is open', async ({
   newPerson,
 }) => {

@@ -46,7 +46,9 @@ export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldPro
       </div>
       {titles.length > 1 && (
         <fieldset className="title-conflict">
-          <legend id={hint}>Titles given at the same time. Pick one, or type another.</legend>
+          <legend id={hint}>
+            Titles given at the same time. Pick one, put both in one, or type another.
+          </legend>
           <div className="title-choices">
             {titles.map(({ text, given }) => (
               <button key={text} type="button" className="title-choice" onClick={() => write(text)}>
@@ -56,11 +58,20 @@ export function TitleField({ titles, onTitle, onEnter, inputRef }: TitleFieldPro
                 </time>
               </button>
             ))}
+            <button type="button" className="button" onClick={() => write(joinedTitles(titles))}>
+              Both in one
+            </button>
           </div>
         </fieldset>
       )}
     </div>
   );
+}
+
+/** The earliest first, as they would have been written after each other. */
+function joinedTitles(titles: readonly Title[]): string {
+  const texts = titles.map(({ text }) => text.trim()).filter((text) => text !== '');
+  return cleanTitle(texts.reverse().join(' / '));
 }
 
 const moment = new Intl.DateTimeFormat(undefined, {
