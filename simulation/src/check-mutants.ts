@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 
 /** Each bug is found within so many: about a minute of one core where it takes all of them. */
 export const MUTANT_SEEDS = 400;
@@ -14,8 +14,9 @@ const LIMIT_MS = 10 * 60_000;
 export async function checkMutants(wanted: string): Promise<boolean> {
   const mutants = MUTANTS.filter(({ name }) => wanted === 'all' || name.includes(wanted));
   let missed = 0;
-  for (const { name } of mutants) {
-    const found = /seed (\d+) fails: ([^\n]*)/.exec(await play(name));
+  for (const mutant of mutants) {
+    const { name } = mutant;
+    const found = /seed (\d+) fails: ([^\n]*)/.exec(await play(mutant));
     if (found === null) missed += 1;
     const seeds = Number(found?.[1] ?? 0) + 1;
     console.log(
@@ -29,11 +30,12 @@ export async function checkMutants(wanted: string): Promise<boolean> {
 }
 
 /** What the simulation says of it. A mutant that could not be planted throws. */
-function play(name: string): Promise<string> {
+function play({ name, steps }: Mutant): Promise<string> {
   const [hook, main] = ['mutant-hook.js', 'main.js'].map((file) =>
     fileURLToPath(new URL(file, import.meta.url)),
   );
   const args = ['--import', `${hook}`, `${main}`, '--from', '0', '--seeds', `${MUTANT_SEEDS}`, '--no-shrink'];
+  if (steps !== undefined) args.push('--steps', `${steps}`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       env: { ...process.env, CAUSEWAY_MUTANT: name },
