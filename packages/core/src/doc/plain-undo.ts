@@ -7,7 +7,8 @@
  *      key        has what it had, unless somebody else has written it since; where others wrote at the same time and lost,
  *                 the latest of those
  *      node       stands where it stood, unless somebody else has moved it since, or deleted what it would stand below; one
- *                 that was created goes, unless something stands below it that somebody else put there
+ *                 that was created goes, unless something stands below it that somebody else put there, or that could
+ *                 not go back to where it stood
  *
  * Of two nodes that came to one place among their siblings at the same time, the one that is put back comes second.
  */
@@ -43,6 +44,10 @@ export class PlainUndo {
   readonly #forOthers = new Set<number>();
   /** Deletions that took creations of nodes back. */
   readonly #takenOut = new Set<number>();
+  /** Moves of nodes that were not taken back, since the place before is out of sight. */
+  readonly #stayed = new Set<number>();
+  /** Nodes of the step under way whose creations could not be taken back for what stands below them. */
+  #held: { readonly container: number; readonly node: number }[] = [];
 
   constructor(document: NativeDocument) {
     this.#document = document;
@@ -68,11 +73,23 @@ export class PlainUndo {
     }
   }
 
+  /** After the last operation of a step: a node goes, too, when all that held it was the step's own and has gone. */
+  settle(): void {
+    for (let before = this.#held.length + 1; this.#held.length < before; ) {
+      const held = this.#held;
+      before = held.length;
+      this.#held = [];
+      for (const { container, node } of held) this.#takeOut(container, node);
+    }
+    this.#held = [];
+  }
+
   clear(): void {
     this.#revivals.clear();
     this.#besides.clear();
     this.#forOthers.clear();
     this.#takenOut.clear();
+    this.#stayed.clear();
   }
 
   #count({ container, lv, raised, isSet }: InverseAt<'count'>): void {
@@ -146,17 +163,21 @@ export class PlainUndo {
   /** Takes the creation of a node back, wherever it stands now. */
   #takeOut(container: number, node: number): void {
     const { state } = stateOf(this.#document, container, 'tree');
-    const isDeleted = state.placeOf(node)?.parent === TRASH;
-    if (isDeleted || this.#holdsOthers(state, node)) return;
+    if (state.placeOf(node)?.parent === TRASH) return;
+    if (this.#holdsOthers(state, node)) {
+      this.#held.push({ container, node });
+      return;
+    }
     this.#takenOut.add(this.#document.nextLv);
     this.#document.plain(container, writeTree({ do: 'delete', node }, this.#document.names));
   }
 
-  /** Whether something stands below the node that somebody else put there. Looks at all that is below it. */
+  /** Whether something stands below it that somebody else put there, or that has no other place. Looks at all below it. */
   #holdsOthers(state: TreeState, node: number): boolean {
     const open = [...state.childrenOf(node)];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (!this.#isForOwn(state.standingOf(next)?.lv ?? next)) return true;
+      const lv = state.standingOf(next)?.lv ?? next;
+      if (!this.#isForOwn(lv) || this.#stayed.has(lv)) return true;
       for (const child of state.childrenOf(next)) open.push(child);
     }
     return false;
@@ -173,7 +194,10 @@ export class PlainUndo {
     // Somebody else has put that place below the node meanwhile.
     const to = state.isWithin(wanted.parent, node) ? { ...wanted, parent: ROOT } : wanted;
     const hides = to.parent !== TRASH && !state.isInSight(to.parent);
-    if (hides && !redoes && state.isInSight(node)) return;
+    if (hides && !redoes && state.isInSight(node)) {
+      this.#stayed.add(standing.lv);
+      return;
+    }
     if (others === undefined) this.#revivals.add(overwrote, this.#document.nextLv);
     if (!this.#isForOwn(others?.lv ?? overwrote)) this.#forOthers.add(this.#document.nextLv);
     this.#document.plain(container, writeTree(backTo(node, to), this.#document.names));

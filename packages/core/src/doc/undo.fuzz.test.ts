@@ -23,9 +23,10 @@ const BASE = '0123456789';
 const NODES = 4;
 const RUNS = 150;
 
-/** Seeds that once put list items in another order than they had. */
+/** Seeds that once put list items in another order than they had, or hid or left nodes of a tree. */
 const FOUND = [
-  3633999189, 14611363, 276861673, 2071667139, 1615972076, 3485996028, 2504478808, 1396556425, 28046425,
+  914931381, 2115751710, 1325097955, 2768762848, 3633999189, 14611363, 276861673, 2071667139, 1615972076,
+  3485996028, 2504478808, 1396556425, 28046425,
 ];
 
 /** What one of them has done to a target, as units and items that are each one of a kind. */

@@ -174,6 +174,7 @@ export class UndoManager<M = unknown> {
           if (isOfList(inverse)) this.#lists.invert(inverse, orders, redoes);
           else this.#plains.invert(inverse, { writes, redoes });
         }
+        this.#plains.settle();
       }, this);
     } finally {
       this.#target = undefined;
