@@ -10,8 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import type { Bench, BenchOptions, Report } from '../bench.ts';
+import { launchChromium } from '../chromium.ts';
 import { sequentialTrace } from '../engine/traces.ts';
 import { percentile } from '../measure.ts';
 import type { EngineName } from '../relay/engines.ts';
@@ -209,7 +210,7 @@ class Bed {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return new Bed(await launch(), outputFiles[0]?.text ?? '', server, `http://127.0.0.1:${port}/`);
+    return new Bed(await launchChromium(), outputFiles[0]?.text ?? '', server, `http://127.0.0.1:${port}/`);
   }
 
   async end(): Promise<void> {
@@ -288,15 +289,4 @@ const lineOf = ({ id }: Row, found: Figures): string => {
     values.map((value) => Number(value.toPrecision(3))).join('/');
   const ours = OURS.map(of);
   return `${id} ours=${shown(ours)} best=${shown([least])} peer=${best} ratio=${shown(ours.map((value) => value / least))}`;
-};
-
-/** Which Chromium, and how, is said in one place for all of the house. */
-interface ChromiumScript {
-  readonly chromiumLaunchOptions: () => LaunchOptions;
-}
-
-const launch = async (): Promise<Browser> => {
-  const address = new URL('../../../scripts/chromium.mjs', import.meta.url).href;
-  const { chromiumLaunchOptions }: ChromiumScript = await import(address);
-  return chromium.launch(chromiumLaunchOptions());
 };

@@ -8,8 +8,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Seeded } from '@causeway/core/testing';
-import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import type { Bench } from '../bench.ts';
+import { launchChromium } from '../chromium.ts';
 import { percentile } from '../measure.ts';
 import type { Table } from '../table.ts';
 import { type Journey, journeysOf } from './journey.ts';
@@ -34,7 +35,7 @@ export const keystroke: Bench = {
   run: async () => {
     const relay = await RelayProcess.start();
     try {
-      const browser = await launch();
+      const browser = await launchChromium();
       try {
         return { tables: [await measureTyping(browser, relay.url)] };
       } finally {
@@ -142,15 +143,4 @@ const clockDifference = async (a: Page, b: Page): Promise<ClockDifference> => {
   };
   const [first, second] = [await offset(a), await offset(b)];
   return { ms: Math.abs(first.ms - second.ms), byMs: first.byMs + second.byMs };
-};
-
-/** Which Chromium, and how, is said in one place for all of the house. */
-interface ChromiumScript {
-  readonly chromiumLaunchOptions: () => LaunchOptions;
-}
-
-const launch = async (): Promise<Browser> => {
-  const address = new URL('../../../scripts/chromium.mjs', import.meta.url).href;
-  const { chromiumLaunchOptions }: ChromiumScript = await import(address);
-  return chromium.launch(chromiumLaunchOptions());
 };

@@ -24,8 +24,8 @@ import { changesBetween } from './version-changes.ts';
 
 /**
  * One transaction, labelled with `origin`; none when nothing differs. What comes back in a list is new there, so it differs from
- * what it was even when it looks the same. The version is what `frontier` of the
- * document once was: `decode/invalid` for one that is not known here, `decode/behind` for one before the base. Costs a replay.
+ * what it was even when it looks the same. The version is what `frontier` of the document once was: `decode/invalid` for one that
+ * is not known here, `decode/behind` for one before the base. Costs a replay.
  */
 export function restoreVersion(document: NativeDocument, version: readonly Dot[], origin?: unknown): void {
   const changes = changesBetween(document, document.frontier, version);
