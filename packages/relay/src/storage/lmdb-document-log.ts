@@ -72,11 +72,13 @@ const MAX_GROUP_WRITES = 2000;
 /** A commit that fails with less than this left on the disk failed for want of room: no group is much larger. */
 const NEARLY_FULL_BYTES = 2 * MAX_GROUP_BYTES;
 /**
- * From the start of one commit to that of the next. A commit takes most of a millisecond of the processor whatever is in it, and a
- * page or two for each document that is written to: who writes now and then waits for nothing, who writes all the time waits for
- * others to join in, no longer than a cursor that moves is waited for.
+ * From the start of one commit to that of the next. A commit takes most of a millisecond of the processor whatever is in it:
+ * who writes now and then waits for nothing, who writes all the time waits for others to join in, and sees no difference.
  */
-const COMMIT_EVERY_MS = 50;
+const COMMIT_EVERY_MS = 25;
+/** The same after a commit of this many writes: each document that is written to costs a page or two, however much it got. */
+const BUSY_COMMIT_EVERY_MS = 50;
+const BUSY_WRITES = 200;
 /** Heads kept in memory, some 150 bytes each: all of the documents that are written to at a time. */
 const MAX_KEPT_HEADS = 20_000;
 /** Documents given new epochs in one commit. */
@@ -254,8 +256,9 @@ export class LmdbDocumentLog implements DocumentLog {
     while (this.#queue.length > 0) {
       await pause(this.#nextCommitAt - performance.now());
       const group = this.#takeGroup();
+      const everyMs = group.length >= BUSY_WRITES ? BUSY_COMMIT_EVERY_MS : COMMIT_EVERY_MS;
       const begunAt = performance.now();
-      this.#nextCommitAt = begunAt + COMMIT_EVERY_MS;
+      this.#nextCommitAt = begunAt + everyMs;
       await commitGroup(this.#file, this.#folder, group, this.#heads);
       this.#onCommit((performance.now() - begunAt) / 1000, group.length);
       for (const write of group) this.#queuedBytes -= write.bytes;
