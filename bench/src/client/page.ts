@@ -32,6 +32,8 @@ export const bench = {
     const kept = new IndexeddbPersistence(`${device}/${name}`, doc);
     await kept.whenSynced;
     await kept.destroy();
+    // It does not say when the disk has all; what reads the store now waits for that.
+    await keptBytes();
   },
 
   /** Milliseconds from nothing to readable text, and how long that is. */
